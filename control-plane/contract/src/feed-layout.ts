@@ -1,0 +1,32 @@
+/** How many revisions back the log reaches, at the least, in either house. */
+export const LOG_LENGTH = 10_000;
+
+/** The publisher rings at least this often, with nothing new too. Milliseconds. */
+export const HEARTBEAT_INTERVAL = 1_000;
+
+/** A subscriber that has heard nothing for this long takes its subscription for dead. Milliseconds. */
+export const SILENCE_LIMIT = 3_000;
+
+/** Names of the feed's parts in Redis. `prefix` lets several installations share one server. */
+export function redisFeedLayout(prefix: string) {
+  return {
+    /** Hash: epoch, revision. Missing while no complete feed stands. */
+    head: `${prefix}:feed:head`,
+    /** Pub/sub channel of encoded messages. */
+    bell: `${prefix}:feed:bell`,
+    /** Hash: document key → `<revision>:<body>`. Gone documents have no field. */
+    documents: (epoch: string) => `${prefix}:feed:${epoch}:documents`,
+    /** Stream capped at LOG_LENGTH: entry `<revision>-0`, field `key`. */
+    log: (epoch: string) => `${prefix}:feed:${epoch}:log`,
+  };
+}
+
+/** Names of the feed's parts in Postgres; the tables are made by the control plane's migrations. */
+export const postgresFeedLayout = {
+  head: 'feed_head',
+  documents: 'feed_documents',
+  /** NOTIFY channel of encoded messages. */
+  bell: 'px0_feed',
+  /** Bytes that fit into one NOTIFY; a longer message goes without its documents. */
+  bellLimit: 7_900,
+} as const;

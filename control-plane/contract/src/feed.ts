@@ -1,0 +1,94 @@
+import type { FeedDocument } from './documents.js';
+
+/**
+ * The feed: what the publisher writes and gateways follow. It has two houses, Redis and Postgres,
+ * each with a writing half in the control plane and a reading half in the gateway. Both pairs pass
+ * one conformance suite. FEED.md tells the protocol.
+ */
+
+/** Where a feed stands. Revisions grow by one a document; they never go back, not even in a new epoch. */
+export interface FeedHead {
+  /** Names one unbroken history. A store that was emptied or restored goes on under a new one. */
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+/** What the bell says. It may get lost; the store is the truth. */
+export interface FeedMessage extends FeedHead {
+  /** The revision before this message's documents. Equal to `revision` in a heartbeat. */
+  readonly previous: number;
+  /** The documents of revisions previous+1 … revision. Absent when too large for the bell: read the log. */
+  readonly documents?: readonly FeedDocument[];
+}
+
+/** The store cannot be reached, or did not answer in time. Trying again may help. */
+export class FeedUnavailableError extends Error {
+  override readonly name = 'FeedUnavailableError';
+}
+
+/** The writing half. One process at a time holds the publisher's lock; a second one is fenced by `expected`. */
+export interface FeedWriter {
+  /** @returns the head, or undefined for a store that holds no complete feed */
+  head(): Promise<FeedHead | undefined>;
+  /**
+   * Writes documents, log and head, and rings the bell, all in one atomic step. The n-th document
+   * gets revision `expected.revision + n`.
+   * @returns the new head, or 'diverged' (and nothing written) if the head is not `expected`
+   */
+  append(
+    expected: FeedHead,
+    changes: readonly { readonly key: string; readonly body: string | null }[],
+  ): Promise<FeedHead | 'diverged'>;
+  /** Rings without news. @returns whether the head still is `expected` */
+  ring(expected: FeedHead): Promise<boolean>;
+  /**
+   * Starts an epoch with the whole state given. Readers see the old feed until it is complete, then
+   * the new one at once. Every document has the revision of `head`.
+   */
+  rebuild(
+    head: FeedHead,
+    documents: AsyncIterable<readonly { readonly key: string; readonly body: string }[]>,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FeedSubscriber {
+  message(message: FeedMessage): void;
+  /** The subscription is over; called once at most, and never after `unsubscribe`. */
+  lost(reason: Error): void;
+}
+
+export interface FeedSubscription {
+  unsubscribe(): Promise<void>;
+}
+
+/** What a look-up or a reading of the log found, and where the feed stood in that same moment. */
+export interface FeedReading {
+  readonly head: FeedHead;
+  readonly documents: readonly FeedDocument[];
+}
+
+/** The reading half. Every method rejects with {@link FeedUnavailableError} when the store does not answer. */
+export interface FeedReader {
+  /** Resolves when the store has confirmed the subscription: whatever is published from then on rings. */
+  subscribe(subscriber: FeedSubscriber): Promise<FeedSubscription>;
+  /** @returns the head, or undefined for a store that holds no complete feed */
+  head(): Promise<FeedHead | undefined>;
+  /**
+   * What changed after `from`, each changed document once, in its newest state, by ascending revision.
+   * @returns undefined if the log does not tell: another epoch, no feed, or it no longer reaches back
+   */
+  readSince(from: FeedHead): Promise<FeedReading | undefined>;
+  /**
+   * All documents of an epoch, in pages. A document changed meanwhile may come in its old state, its
+   * new one or not at all: read the log from the head that stood before.
+   * Ends early, without an error, when the epoch does.
+   */
+  readAll(epoch: string): AsyncIterable<readonly FeedDocument[]>;
+  /**
+   * The documents of these keys, in one moment with the head. Absent ones are left out.
+   * @returns undefined for a store that holds no complete feed
+   */
+  lookUp(keys: readonly string[]): Promise<FeedReading | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+export { API_KEY_LENGTH, createApiKey, hashApiKey, isWellFormedApiKey } from './api-key.js';
+export { decodeDocument, encodeDocument, InvalidDocumentError } from './document-codec.js';
+export { documentKey, keyOfDocument, kindOfKey } from './document-key.js';
+export {
+  DOCUMENT_FORMAT,
+  type Document,
+  type DocumentKind,
+  type FeedDocument,
+  type KeyDocument,
+  type MissingKey,
+  type Operation,
+  type PromptDocument,
+  type SlugDocument,
+  type VersionDocument,
+} from './documents.js';
+export {
+  type FeedHead,
+  type FeedMessage,
+  type FeedReader,
+  type FeedReading,
+  type FeedSubscriber,
+  type FeedSubscription,
+  FeedUnavailableError,
+  type FeedWriter,
+} from './feed.js';
+export {
+  HEARTBEAT_INTERVAL,
+  LOG_LENGTH,
+  postgresFeedLayout,
+  redisFeedLayout,
+  SILENCE_LIMIT,
+} from './feed-layout.js';
+export { decodeMessage, encodeMessage } from './message-codec.js';
