@@ -1,0 +1,15 @@
+import type { FeedWriter } from '@px0/contract';
+
+export interface FeedWriterOptions {
+  /** The feed's house where there is no Redis. */
+  readonly databaseUrl: string;
+  /** The feed's house where it is given. */
+  readonly redisUrl?: string | undefined;
+  /** Lets several installations share one Redis. */
+  readonly redisPrefix: string;
+}
+
+/** The writing half of the feed, in Redis if there is one, else in Postgres. Connects on first use. */
+export function createFeedWriter(_options: FeedWriterOptions): FeedWriter {
+  throw new Error('not yet');
+}
