@@ -1,1 +1,19 @@
-export {};
+export { type CompileOptions, compile } from './compile.js';
+export {
+  InvalidProgramError,
+  LimitExceededError,
+  SourceLimitError,
+  TemplateError,
+  TemplateExecutionError,
+  TemplateSyntaxError,
+} from './errors.js';
+export type { JsonObject, JsonValue } from './json.js';
+export {
+  type CompileLimits,
+  DEFAULT_COMPILE_LIMITS,
+  DEFAULT_RENDER_LIMITS,
+  type RenderLimits,
+} from './limits.js';
+export type { Position } from './position.js';
+export { PROGRAM_FORMAT, type Program } from './program.js';
+export { load, type MissingKey, type RenderOptions, type Template } from './template.js';

@@ -1,0 +1,34 @@
+/** What a template's source may cost. */
+export interface CompileLimits {
+  /** Size of the source, in UTF-8 bytes. */
+  readonly sourceBytes: number;
+  /** How deep control structures and parentheses may stand in each other, counted together. */
+  readonly nesting: number;
+}
+
+/** What one rendering may cost. */
+export interface RenderLimits {
+  /** Program nodes executed; work that grows with the data counts as further steps. */
+  readonly steps: number;
+  /** Size of the output, in UTF-8 bytes; no text made on the way may be longer either. */
+  readonly outputBytes: number;
+  /** How deep the arrays and objects of one printed value may nest. */
+  readonly valueDepth: number;
+  /** Width of one printf verb, in characters. */
+  readonly printfWidth: number;
+  /** Precision of one printf verb, in digits or characters. */
+  readonly printfPrecision: number;
+}
+
+export const DEFAULT_COMPILE_LIMITS: CompileLimits = {
+  sourceBytes: 256 * 1024,
+  nesting: 500,
+};
+
+export const DEFAULT_RENDER_LIMITS: RenderLimits = {
+  steps: 1_000_000,
+  outputBytes: 1024 * 1024,
+  valueDepth: 1_000,
+  printfWidth: 10_000,
+  printfPrecision: 10_000,
+};
