@@ -16,7 +16,10 @@ export function redisFeedLayout(prefix: string) {
     bell: `${prefix}:feed:bell`,
     /** Hash: document key → `<revision>:<body>`. Gone documents have no field. */
     documents: (epoch: string) => `${prefix}:feed:${epoch}:documents`,
-    /** Stream capped at LOG_LENGTH: entry `<revision>-0`, field `key`. */
+    /**
+     * Stream of at least the last LOG_LENGTH changes: entry `<revision>-0`, fields `key` and `previous`,
+     * the revision of the entry before. So the oldest entry tells how far back the log reaches.
+     */
     log: (epoch: string) => `${prefix}:feed:${epoch}:log`,
   };
 }

@@ -6,7 +6,11 @@ import type { FeedDocument } from './documents.js';
  * one conformance suite. FEED.md tells the protocol.
  */
 
-/** Where a feed stands. Revisions grow by one a document; they never go back, not even in a new epoch. */
+/**
+ * Where a feed stands. Revisions grow with every document. They may skip (one that was reserved and
+ * perhaps never written is not used again), and never go back, not even in a new epoch: of two states
+ * of a document, or two heads, the one of the higher revision is the newer.
+ */
 export interface FeedHead {
   /** Names one unbroken history. A store that was emptied or restored goes on under a new one. */
   readonly epoch: string;
@@ -17,7 +21,7 @@ export interface FeedHead {
 export interface FeedMessage extends FeedHead {
   /** The revision before this message's documents. Equal to `revision` in a heartbeat. */
   readonly previous: number;
-  /** The documents of revisions previous+1 … revision. Absent when too large for the bell: read the log. */
+  /** All that changed between the two. Absent when too large for the bell: read the log. */
   readonly documents?: readonly FeedDocument[];
 }
 
@@ -26,29 +30,32 @@ export class FeedUnavailableError extends Error {
   override readonly name = 'FeedUnavailableError';
 }
 
-/** The writing half. One process at a time holds the publisher's lock; a second one is fenced by `expected`. */
+/**
+ * The writing half. One process at a time holds the publisher's lock; a second one is fenced by
+ * `expected`. Every method rejects with {@link FeedUnavailableError} when the store does not answer, and
+ * may have done its work all the same.
+ */
 export interface FeedWriter {
   /** @returns the head, or undefined for a store that holds no complete feed */
   head(): Promise<FeedHead | undefined>;
   /**
-   * Writes documents, log and head, and rings the bell, all in one atomic step. The n-th document
-   * gets revision `expected.revision + n`.
+   * Writes documents, log and head, and rings the bell, all in one atomic step.
+   * @param documents at least one, each key once, of ascending revisions above `expected`
    * @returns the new head, or 'diverged' (and nothing written) if the head is not `expected`
    */
-  append(
-    expected: FeedHead,
-    changes: readonly { readonly key: string; readonly body: string | null }[],
-  ): Promise<FeedHead | 'diverged'>;
+  append(expected: FeedHead, documents: readonly FeedDocument[]): Promise<FeedHead | 'diverged'>;
   /** Rings without news. @returns whether the head still is `expected` */
   ring(expected: FeedHead): Promise<boolean>;
   /**
    * Starts an epoch with the whole state given. Readers see the old feed until it is complete, then
    * the new one at once. Every document has the revision of `head`.
+   * @returns 'diverged' (and the old feed left standing) if a head not below `head` stands, or another
+   *   writer was at work meanwhile
    */
   rebuild(
     head: FeedHead,
     documents: AsyncIterable<readonly { readonly key: string; readonly body: string }[]>,
-  ): Promise<void>;
+  ): Promise<FeedHead | 'diverged'>;
   close(): Promise<void>;
 }
 
@@ -76,7 +83,8 @@ export interface FeedReader {
   head(): Promise<FeedHead | undefined>;
   /**
    * What changed after `from`, each changed document once, in its newest state, by ascending revision.
-   * @returns undefined if the log does not tell: another epoch, no feed, or it no longer reaches back
+   * @returns undefined if the log does not tell: another epoch, no feed, a head below `from`, or it no
+   *   longer reaches back
    */
   readSince(from: FeedHead): Promise<FeedReading | undefined>;
   /**
