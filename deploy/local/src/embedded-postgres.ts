@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { collectErrors, ended } from './child-process.js';
+import { makeDirectory } from './data-directory.js';
 import { findFreePort } from './port.js';
 import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
+import { createCluster, exists, refuseIncomplete, USER } from './postgres-cluster.js';
 import { StartError, systemErrorCode } from './start-error.js';
 
-const USER = 'px0';
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 10_000;
 
@@ -39,9 +40,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { directory } = options;
   const binaries = await findPostgresBinaries();
   await makeDirectory(directory);
-  const account = await postgresAccount([directory, binaries.postgres]);
-  await account.own(directory);
   const data = path.join(directory, 'data');
+  const account = await postgresAccount([path.dirname(directory), binaries.postgres], await ownerOf(data));
+  await chmod(directory, 0o700);
+  await account.own(directory);
   const passwordFile = path.join(directory, 'password');
   if (!(await exists(data))) await createCluster(binaries, account, directory, data, passwordFile);
   await refuseIncomplete(data);
@@ -54,62 +56,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { url, process: server.child, stop: () => stop(server.child) };
 }
 
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    await rm(await mkdtemp(path.join(directory, 'write-test-')), { recursive: true });
-    await chmod(directory, 0o700);
-  } catch (error) {
-    throw new StartError(
-      `The data directory ${directory} cannot be written (${systemErrorCode(error) ?? String(error)}). ` +
-        'Give this user the right to write there, or set PX0_DATA_DIR to a directory that can be written.',
-    );
-  }
-}
-
-/** Makes the database cluster aside and renames it, so that a crash half-way leaves nothing that counts. */
-async function createCluster(
-  binaries: PostgresBinaries,
-  account: PostgresAccount,
-  directory: string,
-  data: string,
-  passwordFile: string,
-): Promise<void> {
-  const unfinished = path.join(directory, 'data.unfinished');
-  await rm(unfinished, { recursive: true, force: true });
-  const password = randomBytes(24).toString('base64url');
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await account.own(passwordFile);
-  const { file, args } = account.command(binaries.initdb, [
-    `--pgdata=${unfinished}`,
-    `--username=${USER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-instructions',
-  ]);
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
-  const errors = collect(child);
-  const code = await exit(child);
-  if (code !== 0) {
-    throw new StartError(
-      `Postgres could not make its database under ${directory} (initdb ended with ${code}): ${errors()}`,
-    );
-  }
-  await rename(unfinished, data);
-}
-
-/** What every complete cluster has; a server started without them would fail with words for experts. */
-async function refuseIncomplete(data: string): Promise<void> {
-  for (const file of ['PG_VERSION', 'global/pg_control', 'postgresql.conf', '../password']) {
-    if (await exists(path.join(data, file))) continue;
-    throw new StartError(
-      `The database under ${data} is incomplete (${path.basename(file)} is missing), as a crash or an ` +
-        'interrupted copy leaves it. Restore it from a backup, or move the directory away ' +
-        `(mv ${path.dirname(data)} ${path.dirname(data)}.broken) and start again with an empty one.`,
-    );
-  }
+async function ownerOf(data: string): Promise<number | undefined> {
+  return (await exists(data)) ? (await stat(data)).uid : undefined;
 }
 
 /** Stops the server that an earlier px0 left behind when it was killed before it could. */
@@ -169,7 +117,7 @@ async function launch(
   const { file, args } = account.command(binaries.postgres, ['-D', data, ...flags]);
   // A process group of its own: Ctrl-C in a terminal must reach it through us, after its clients have gone.
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: '/' });
-  return { child, log: collect(child) };
+  return { child, log: collectErrors(child) };
 }
 
 async function answering(url: string, { child, log }: Server): Promise<void> {
@@ -202,34 +150,9 @@ async function answering(url: string, { child, log }: Server): Promise<void> {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = exit(child);
+  const end = ended(child);
   child.kill('SIGINT'); // Postgres' fast shutdown
   const timer = setTimeout(() => child.kill('SIGQUIT'), STOP_TIMEOUT);
-  await ended;
+  await end;
   clearTimeout(timer);
-}
-
-function exit(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code));
-  });
-}
-
-/** Keeps the last of what a process says on stderr. */
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-4_000);
-  });
-  return () => text.trim();
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

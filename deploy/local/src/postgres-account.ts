@@ -18,9 +18,13 @@ export interface PostgresAccount {
  * say), it gets one of root's rights, to pass by file permissions, and no other.
  *
  * @param paths what the account must reach
+ * @param owner user number that owns the database already, undefined for none or nobody in particular
  * @throws {StartError} for root on a system other than Linux
  */
-export async function postgresAccount(paths: readonly string[]): Promise<PostgresAccount> {
+export async function postgresAccount(
+  paths: readonly string[],
+  owner: number | undefined,
+): Promise<PostgresAccount> {
   if (process.getuid?.() !== 0) {
     return { command: (file, args) => ({ file, args: [...args] }), own: () => Promise.resolve() };
   }
@@ -29,7 +33,9 @@ export async function postgresAccount(paths: readonly string[]): Promise<Postgre
       'Postgres does not run as root. Start px0 as an ordinary user, or set DATABASE_URL to a Postgres of your own.',
     );
   }
-  const setpriv = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+  // A database that an ordinary user began stays that user's: Postgres insists on the owner.
+  const account = owner || NOBODY;
+  const setpriv = [`--reuid=${account}`, `--regid=${account}`, '--clear-groups'];
   const reachable = await Promise.all(paths.map(isOpenToAll));
   if (reachable.includes(false)) {
     // no_setuid_fixup: without it access(2) asks as if the right were not there.
@@ -37,7 +43,7 @@ export async function postgresAccount(paths: readonly string[]): Promise<Postgre
   }
   return {
     command: (file, args) => ({ file: 'setpriv', args: [...setpriv, '--', file, ...args] }),
-    own: (directory) => chown(directory, NOBODY, NOBODY),
+    own: (directory) => chown(directory, account, account),
   };
 }
 

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { loadConfig } from './config.js';
+import { lockDirectory, makeDirectory } from './data-directory.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { claimPort } from './port.js';
+import { type ServerProcess, startServer } from './server-process.js';
+import { StartError } from './start-error.js';
+import { welcome } from './welcome.js';
+
+/** Runs px0 on this machine: Postgres unless one is given, the control plane, the gateway. */
+async function main(): Promise<void> {
+  // What runs, in the order it was started; it is stopped in the opposite one.
+  const running: { stop(): Promise<void> }[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopAll = (): Promise<void> => {
+    stopping ??= (async () => {
+      for (let part = running.pop(); part !== undefined; part = running.pop()) await part.stop();
+    })();
+    return stopping;
+  };
+  const onSignal = () => {
+    say('Stopping …');
+    void stopAll().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const watch = (server: ServerProcess) => {
+    running.push(server);
+    server.process.once('exit', (code, signal) => {
+      if (stopping === undefined) {
+        void stopAll().then(() => fail(new StartError(`The ${server.name} ended (${code ?? signal}).`)));
+      }
+    });
+  };
+
+  try {
+    const config = loadConfig(process.env);
+    await claimPort(config.controlPort, 'PX0_CONTROL_PORT');
+    await claimPort(config.gatewayPort, 'PX0_GATEWAY_PORT');
+    let databaseUrl = config.databaseUrl;
+    if (databaseUrl === undefined) {
+      await makeDirectory(config.dataDirectory);
+      const unlock = await lockDirectory(config.dataDirectory);
+      running.push({ stop: unlock });
+      const postgres = await startEmbeddedPostgres({
+        directory: path.join(config.dataDirectory, 'postgres'),
+      });
+      running.push(postgres);
+      databaseUrl = postgres.url;
+    }
+    const env = {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PX0_CONTROL_PORT: String(config.controlPort),
+      PX0_GATEWAY_PORT: String(config.gatewayPort),
+    };
+    if (stopping !== undefined) return;
+    watch(await startServer('control plane', '../../../control-plane/dist/main.js', config.controlPort, env));
+    if (stopping !== undefined) return;
+    watch(await startServer('gateway', '../../../render-gateway/dist/main.js', config.gatewayPort, env));
+    say(welcome(config, process.env));
+  } catch (error) {
+    await stopAll();
+    fail(error);
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(error: unknown): never {
+  const text = error instanceof StartError ? error.message : `Unexpected: ${String(error)}`;
+  process.stderr.write(`px0: ${text}\n`);
+  process.exit(1);
+}
+
+await main();
