@@ -1,4 +1,6 @@
 import type { FeedWriter } from '@px0/contract';
+import { PostgresFeedWriter } from './postgres-feed-writer.js';
+import { RedisFeedWriter } from './redis-feed-writer.js';
 
 export interface FeedWriterOptions {
   /** The feed's house where there is no Redis. */
@@ -10,6 +12,8 @@ export interface FeedWriterOptions {
 }
 
 /** The writing half of the feed, in Redis if there is one, else in Postgres. Connects on first use. */
-export function createFeedWriter(_options: FeedWriterOptions): FeedWriter {
-  throw new Error('not yet');
+export function createFeedWriter({ databaseUrl, redisUrl, redisPrefix }: FeedWriterOptions): FeedWriter {
+  return redisUrl === undefined
+    ? new PostgresFeedWriter(databaseUrl)
+    : new RedisFeedWriter(redisUrl, redisPrefix);
 }

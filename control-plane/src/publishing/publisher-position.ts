@@ -1,0 +1,41 @@
+import type { FeedHead } from '@px0/contract';
+
+/** What the database remembers of the publisher, whoever was it. */
+export interface PublisherState {
+  /** Null before the first feed. */
+  readonly epoch: string | null;
+  /** No revision up to this one may be used again: it may have been seen. */
+  readonly reserved: number;
+  /** The feed held all documents up to this revision, for sure. */
+  readonly confirmed: number;
+}
+
+export type Examination =
+  /** The feed is the one that this database's publisher left: it goes on. */
+  | { readonly verdict: 'continue'; readonly head: FeedHead }
+  | { readonly verdict: 'rebuild'; readonly reason: string; readonly revision: number };
+
+/**
+ * Whether a feed can go on. If not, either side of it was emptied, restored or replaced, and a new
+ * epoch begins.
+ *
+ * The new epoch's revision is above all that either side remembers, and not below the clock: where
+ * database and feed were both restored, neither remembers what gateways have seen, but revisions
+ * grow far slower than by one a millisecond.
+ *
+ * @param now Unix time in milliseconds
+ */
+export function examine(state: PublisherState, head: FeedHead | undefined, now: number): Examination {
+  const reason = reasonToRebuild(state, head);
+  if (reason === undefined && head !== undefined) return { verdict: 'continue', head };
+  const revision = Math.max(state.reserved + 1, (head?.revision ?? 0) + 1, Math.floor(now));
+  return { verdict: 'rebuild', reason: reason ?? 'there is no feed', revision };
+}
+
+function reasonToRebuild(state: PublisherState, head: FeedHead | undefined): string | undefined {
+  if (head === undefined) return state.epoch === null ? 'there is no feed yet' : 'the feed is gone';
+  if (head.epoch !== state.epoch) return 'the feed was replaced by another';
+  if (head.revision < state.confirmed) return 'the feed was restored from an older copy';
+  if (head.revision > state.reserved) return 'the database was restored from an older copy';
+  return undefined;
+}

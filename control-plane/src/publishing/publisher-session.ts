@@ -1,0 +1,177 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { DocumentLoader, type LoadedDocument } from './document-loader.js';
+import type { PublisherState } from './publisher-position.js';
+
+/** Names the publisher's lock among the advisory locks of the database. */
+const LOCK = [0x707830, 1] as const;
+const CONNECT_TIMEOUT = 5_000;
+const QUERY_TIMEOUT = 10_000;
+const CLOSE_TIMEOUT = 500;
+/** Notes of one step. */
+const BATCH_SIZE = 256;
+
+interface StateRow {
+  readonly epoch: string | null;
+  readonly reserved_revision: string;
+  readonly confirmed_revision: string;
+}
+
+/** What one step is about: the notes that it settles, and the state of now of what they name. */
+export interface Batch {
+  readonly noteIds: readonly string[];
+  readonly documents: readonly LoadedDocument[];
+  /** The revision before the first one that was reserved for these documents. */
+  readonly reservedBefore: number;
+}
+
+/**
+ * One connection to Postgres for all that a publisher does there. The lock belongs to it: whoever can
+ * still use the connection holds the lock, and losing either is losing both.
+ */
+export class PublisherSession {
+  readonly #client: pg.Client;
+  readonly #loader: DocumentLoader;
+  readonly #beforeClose: () => void;
+
+  private constructor(client: pg.Client, loader: DocumentLoader, beforeClose: () => void) {
+    this.#client = client;
+    this.#loader = loader;
+    this.#beforeClose = beforeClose;
+  }
+
+  /**
+   * @param onNote called when notes may have been left
+   * @param onLost called at most once, when the connection breaks, and not by closing it
+   */
+  static async open(
+    databaseUrl: string,
+    log: Logger,
+    onNote: () => void,
+    onLost: (error: Error) => void,
+  ): Promise<PublisherSession> {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'px0-publisher',
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      query_timeout: QUERY_TIMEOUT,
+      statement_timeout: QUERY_TIMEOUT,
+      keepAlive: true,
+    });
+    let lost = false;
+    const lose = (error: Error) => {
+      if (!lost) onLost(error);
+      lost = true;
+    };
+    client.on('error', lose);
+    client.on('end', () => lose(new Error('the connection to Postgres was closed')));
+    client.on('notification', onNote);
+    try {
+      await client.connect();
+      // The server frees the lock of a publisher whose machine is gone within some 20 seconds.
+      await client.query(`select set_config('tcp_keepalives_idle', '10', false),
+        set_config('tcp_keepalives_interval', '3', false), set_config('tcp_keepalives_count', '3', false)`);
+      await client.query('listen px0_outbox');
+    } catch (error) {
+      lost = true;
+      await end(client);
+      throw error;
+    }
+    return new PublisherSession(client, new DocumentLoader(log), () => {
+      lost = true;
+    });
+  }
+
+  /** @returns whether the lock is held now. Another publisher may have it. */
+  async tryLock(): Promise<boolean> {
+    const { rows } = await this.#client.query<{ locked: boolean }>(
+      'select pg_try_advisory_lock($1, $2) as locked',
+      [...LOCK],
+    );
+    return rows[0]?.locked === true;
+  }
+
+  async state(): Promise<PublisherState> {
+    const { rows } = await this.#client.query<StateRow>(
+      'select epoch, reserved_revision, confirmed_revision from publisher_state',
+    );
+    const row = rows[0];
+    if (row === undefined) throw new Error('publisher_state has lost its row');
+    return {
+      epoch: row.epoch,
+      reserved: Number(row.reserved_revision),
+      confirmed: Number(row.confirmed_revision),
+    };
+  }
+
+  /**
+   * The oldest notes, with the documents as they are in that same moment, and a revision reserved for
+   * each document. Repeating it repeats the documents, under newer revisions.
+   * @returns undefined if there are no notes
+   */
+  async takeBatch(): Promise<Batch | undefined> {
+    await this.#client.query('begin isolation level repeatable read');
+    const notes = await this.#client.query<{ id: string; document_key: string }>(
+      'select id, document_key from outbox order by id limit $1',
+      [BATCH_SIZE],
+    );
+    if (notes.rows.length === 0) {
+      await this.#client.query('commit');
+      return undefined;
+    }
+    const keys = [...new Set(notes.rows.map((note) => note.document_key))];
+    const documents = await this.#loader.load(this.#client, keys);
+    const { rows } = await this.#client.query<{ reserved_revision: string }>(
+      'update publisher_state set reserved_revision = reserved_revision + $1 returning reserved_revision',
+      [documents.length],
+    );
+    await this.#client.query('commit');
+    return {
+      noteIds: notes.rows.map(({ id }) => id),
+      documents,
+      reservedBefore: Number(rows[0]?.reserved_revision) - documents.length,
+    };
+  }
+
+  /** The feed holds all up to `revision`: these notes are settled. */
+  async settle(noteIds: readonly string[], revision: number): Promise<void> {
+    await this.#client.query(
+      `with settled as (delete from outbox where id = any ($1::bigint[]))
+       update publisher_state set confirmed_revision = $2`,
+      [noteIds, revision],
+    );
+  }
+
+  /** From here on only a feed of this epoch is one to go on with. */
+  async reserveEpoch(epoch: string, revision: number): Promise<void> {
+    await this.#client.query(
+      'update publisher_state set epoch = $1, reserved_revision = $2, confirmed_revision = $2',
+      [epoch, revision],
+    );
+  }
+
+  /** All documents of one moment, in pages. */
+  async *loadAll(): AsyncGenerator<{ key: string; body: string }[]> {
+    await this.#client.query('begin isolation level repeatable read read only');
+    yield* this.#loader.loadAll(this.#client);
+    await this.#client.query('commit');
+  }
+
+  /** Closes the connection, and by that frees the lock. Does not wait long for a server that is gone. */
+  async close(): Promise<void> {
+    this.#beforeClose();
+    await end(this.#client);
+  }
+}
+
+async function end(client: pg.Client): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_TIMEOUT);
+  });
+  const ended = client.end().catch(() => {
+    // It is gone already, which is what was wanted.
+  });
+  await Promise.race([ended, patience]);
+  clearTimeout(timer);
+}
