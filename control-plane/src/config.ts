@@ -1,0 +1,144 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import Value from 'typebox/value';
+
+/** A variable is absent or holds junk. The message is a sentence for the person who starts px0. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+interface Variable {
+  readonly name: string;
+  /** Text that stands when the variable is absent or empty; undefined when there is none. */
+  readonly default?: string;
+  readonly required?: true;
+  readonly meaning: string;
+  /** Ends the sentence "NAME must be …". */
+  readonly mustBe: string;
+  readonly schema: TSchema;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Every variable that the control plane reads. The README's table is held to this one by a test. */
+export const CONFIG_VARIABLES = [
+  {
+    name: 'DATABASE_URL',
+    required: true,
+    meaning: 'Postgres, where everything is kept',
+    mustBe: 'a URL like postgres://user:password@host:5432/database',
+    schema: Type.String({ pattern: '^postgres(ql)?://.+' }),
+  },
+  {
+    name: 'REDIS_URL',
+    meaning: 'Redis, where the feed then lives; without it the feed lives in Postgres',
+    mustBe: 'a URL like redis://host:6379',
+    schema: Type.String({ pattern: '^rediss?://.+' }),
+  },
+  {
+    name: 'PX0_REDIS_PREFIX',
+    default: 'px0',
+    meaning: 'first part of every key in Redis, so that installations can share a server',
+    mustBe: '1 to 64 letters, digits, "-", "_", "." or ":"',
+    schema: Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' }),
+  },
+  {
+    name: 'PX0_CONTROL_PORT',
+    default: '8000',
+    meaning: 'port of the API; 0 takes a free one',
+    mustBe: 'a whole number from 0 to 65535',
+    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  },
+  {
+    name: 'PX0_CONTROL_HOST',
+    default: '0.0.0.0',
+    meaning: 'address to listen on',
+    mustBe: 'a host name or an IP address',
+    schema: Type.String({ pattern: '^[A-Za-z0-9_.:-]+$' }),
+  },
+  {
+    name: 'SESSION_DURATION_HOURS',
+    default: '24',
+    meaning: 'hours after which a session ends',
+    mustBe: 'a whole number from 1 to 8760',
+    schema: Type.Integer({ minimum: 1, maximum: 8_760 }),
+  },
+  {
+    name: 'SMTP_URL',
+    meaning: 'server that takes mail; without it each mail is one line of the log',
+    mustBe: 'a URL like smtp://user:password@host:587',
+    schema: Type.String({ pattern: '^smtps?://.+' }),
+  },
+  {
+    name: 'MAIL_FROM',
+    default: 'px0 <px0@localhost>',
+    meaning: 'sender of mail',
+    mustBe: 'an address like px0 <px0@example.com>',
+    schema: Type.String({ pattern: '^[^\\r\\n]*[^\\s@<>]+@[^\\s@<>]+>?$' }),
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    meaning: 'least severe level that is logged',
+    mustBe: `one of ${LOG_LEVELS.join(', ')}`,
+    schema: Type.Union(LOG_LEVELS.map((level) => Type.Literal(level))),
+  },
+] as const satisfies readonly Variable[];
+
+type Variables = (typeof CONFIG_VARIABLES)[number];
+type ValueOf<V extends Variable> =
+  | Static<V['schema']>
+  | (V extends { required: true } | { default: string } ? never : undefined);
+type Values = { readonly [V in Variables as V['name']]: ValueOf<V> };
+
+/** The control plane's configuration, checked. */
+export interface Config {
+  readonly databaseUrl: string;
+  /** Absent: the feed lives in Postgres. */
+  readonly redisUrl: string | undefined;
+  readonly redisPrefix: string;
+  readonly port: number;
+  readonly host: string;
+  readonly sessionHours: number;
+  /** Absent: mails go to the log. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as absent.
+ *
+ * @throws {ConfigError} naming the first variable that is missing or holds junk, and what it should be
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const values = Object.fromEntries(
+    CONFIG_VARIABLES.map((variable) => [variable.name, readVariable(variable, env)]),
+  ) as Values;
+  return {
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    redisPrefix: values.PX0_REDIS_PREFIX,
+    port: values.PX0_CONTROL_PORT,
+    host: values.PX0_CONTROL_HOST,
+    sessionHours: values.SESSION_DURATION_HOURS,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function readVariable(variable: Variable, env: Readonly<Record<string, string | undefined>>): unknown {
+  const text = env[variable.name] || variable.default;
+  if (text === undefined) {
+    if (!variable.required) return undefined;
+    throw new ConfigError(
+      `${variable.name} is not set. It must be ${variable.mustBe}; "npm start" brings a Postgres of its own.`,
+    );
+  }
+  const value = Type.IsInteger(variable.schema) && /^\d+$/.test(text) ? Number(text) : text;
+  if (!Value.Check(variable.schema, value)) {
+    // The text itself stays out of the sentence: it may hold a password.
+    throw new ConfigError(`${variable.name} must be ${variable.mustBe}.`);
+  }
+  return value;
+}

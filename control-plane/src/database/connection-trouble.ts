@@ -1,0 +1,50 @@
+/** Something keeps the control plane from starting. The message says what, and what to do. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+}
+
+/** SQLSTATE classes and codes that say "not now": lost connections, shutdown, too many clients. */
+const UNAVAILABLE_STATES = /^(08...|57P0[123]|53300)$/;
+const UNAVAILABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+/** pg raises these without a code. */
+const UNAVAILABLE_WORDS =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/;
+
+/** Whether an error means that Postgres cannot be reached now, and not that a statement is wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_STATES.test(code))) return true;
+  return UNAVAILABLE_WORDS.test(error.message);
+}
+
+/** @returns the sentence for a Postgres that does not let us in, without the password of its URL */
+export function databaseUnreachable(databaseUrl: string, cause: unknown): StartupError {
+  const words =
+    cause instanceof Error
+      ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
+      : String(cause);
+  return new StartupError(
+    `No database at ${withoutPassword(databaseUrl)}: ${words}. Start Postgres, or correct DATABASE_URL.`,
+    { cause },
+  );
+}
+
+function withoutPassword(databaseUrl: string): string {
+  try {
+    const url = new URL(databaseUrl);
+    return `${url.host}${url.pathname}`;
+  } catch {
+    return 'the address in DATABASE_URL';
+  }
+}
