@@ -1,3 +1,4 @@
+export { CONFIG_VARIABLES } from './config.js';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
