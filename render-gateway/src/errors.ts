@@ -1,0 +1,36 @@
+/** Everything that the gateway refuses: the status and the words that a client reads. */
+export const ERRORS = {
+  unauthorized: { status: 401, words: 'unauthorized' },
+  bodyTooLarge: { status: 413, words: 'request body too large' },
+  invalidBody: { status: 400, words: 'invalid request body' },
+  invalidVariables: { status: 400, words: 'variables must be a JSON object' },
+  invalidId: { status: 400, words: 'invalid id' },
+  promptNotFound: { status: 404, words: 'prompt not found' },
+  noLiveVersion: { status: 404, words: 'no live version found for this prompt' },
+  versionNotFound: { status: 404, words: 'version not found' },
+  /** Carries `team_ids`. */
+  ambiguousSlug: { status: 409, words: 'slug is ambiguous; pass team_id' },
+  /** The engine's words follow. */
+  executionFailed: { status: 422, words: 'template execution failed: ' },
+  notFound: { status: 404, words: 'not found' },
+  /** Carries `request_id`. */
+  internal: { status: 500, words: 'internal error' },
+  /** The feed cannot be asked, so that nothing is known of what the request names. */
+  unavailable: { status: 503, words: 'temporarily unavailable' },
+} as const satisfies Record<string, { readonly status: number; readonly words: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A refusal on its way to the client. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** Follows the words of the table. */
+  readonly detail?: string;
+  /** Fields beside `error`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** Refusals that say nothing but their words, made once. */
+export const refusal = Object.fromEntries(
+  Object.keys(ERRORS).map((code) => [code, { code }]),
+) as unknown as Readonly<Record<ErrorCode, Refusal>>;

@@ -1,0 +1,27 @@
+import { createServer } from 'node:net';
+import { StartError } from './start-error.js';
+
+const SENTENCES: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (_host, port) =>
+    `Port ${port} is in use: stop what listens there, or set PX0_GATEWAY_PORT to another port.`,
+  EACCES: (_host, port) =>
+    `Port ${port} is not open to this user: set PX0_GATEWAY_PORT to a port above 1023.`,
+  EADDRNOTAVAIL: (host) => `This machine has no address ${host}: set PX0_GATEWAY_HOST to one that it has.`,
+  ENOTFOUND: (host) => `There is no host ${host}: set PX0_GATEWAY_HOST to an address of this machine.`,
+};
+
+/**
+ * Binds the port for a moment. The worker threads listen with SO_REUSEPORT, with which a second
+ * gateway would take half of the first one's connections instead of failing.
+ * @throws {StartError} if the port cannot be had
+ */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const sentence = SENTENCES[error.code ?? '']?.(host, port);
+      reject(new StartError(sentence ?? `Cannot listen on ${host}:${port}: ${error.message}.`));
+    });
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()));
+  });
+}

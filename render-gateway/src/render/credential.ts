@@ -1,0 +1,19 @@
+import { isWellFormedApiKey } from '@px0/contract';
+
+const BEARER = /^bearer +/i;
+
+/**
+ * The header that says who calls: Authorization if it is of the Bearer scheme, or else X-API-Key.
+ * @returns the header's text as it was sent; empty if there is none
+ */
+export function credentialOf(authorization: string, apiKey: string): string {
+  return authorization.startsWith('Bearer ') || BEARER.test(authorization) || apiKey === ''
+    ? authorization
+    : apiKey;
+}
+
+/** @returns the API key that a credential carries, or undefined for what cannot be one */
+export function apiKeyOf(credential: string): string | undefined {
+  const token = credential.replace(BEARER, '').trim();
+  return isWellFormedApiKey(token) ? token : undefined;
+}

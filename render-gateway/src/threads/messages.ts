@@ -1,0 +1,37 @@
+import type { FeedDocument } from '@px0/contract';
+
+/** What a worker thread is started with. */
+export interface WorkerSettings {
+  readonly host: string;
+  /** 0: any free one; only for the first thread, whose answer tells the others. */
+  readonly port: number;
+  readonly templateCacheBytes: number;
+}
+
+/** Where the gateway stands, as its readiness tells it. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly dependencies: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+}
+
+export type FromPrimary =
+  /** The state of a document that was asked for; null: the feed cannot tell. */
+  | { readonly kind: 'found'; readonly key: string; readonly document: FeedDocument | null }
+  /** Documents that changed, in the feed's order, or that another thread asked for. */
+  | { readonly kind: 'changed' | 'shared'; readonly documents: readonly FeedDocument[] }
+  | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
+  /** Stop listening, finish what is open, and end. */
+  | { readonly kind: 'drain' };
+
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly port: number }
+  /** The port could not be had. */
+  | { readonly kind: 'deaf' }
+  | { readonly kind: 'find'; readonly key: string }
+  | { readonly kind: 'askReadiness'; readonly id: number }
+  | {
+      readonly kind: 'log';
+      readonly level: 'warn' | 'error';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    };

@@ -1,0 +1,119 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { Clock } from '../feed/clock.js';
+import { LIMITS } from '../limits.js';
+import { StartError } from '../start-error.js';
+import type { FromPrimary, FromWorker, WorkerSettings } from './messages.js';
+
+export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' | 'deaf' }>;
+
+export interface ThreadKeeperOptions {
+  /** How many threads there are to be. */
+  readonly count: number;
+  readonly settings: WorkerSettings;
+  /** The file that each thread runs. */
+  readonly body: URL;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A thread said something that is not about its own life. */
+  readonly onMessage: (message: ThreadRequest, from: Worker) => void;
+}
+
+interface Slot {
+  worker: Worker | undefined;
+  startedAt: number;
+  delay: number;
+  respawn: unknown;
+}
+
+/** Keeps the worker threads alive: one that ends without having been told to is replaced. */
+export class ThreadKeeper {
+  readonly #options: ThreadKeeperOptions;
+  readonly #slots: Slot[] = [];
+  #port = 0;
+  #serving = false;
+  #stopping = false;
+
+  constructor(options: ThreadKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The threads that live now. */
+  get workers(): readonly Worker[] {
+    return this.#slots.flatMap((slot) => slot.worker ?? []);
+  }
+
+  /**
+   * Starts all threads; the first finds the port, if it is to be any.
+   * @returns the port on which all of them listen
+   * @throws {StartError} if one ends, or cannot listen, before it serves
+   */
+  async start(): Promise<number> {
+    this.#port = await this.#startSlot(this.#options.settings.port);
+    const others = Array.from({ length: this.#options.count - 1 }, () => this.#startSlot(this.#port));
+    await Promise.all(others);
+    this.#serving = true;
+    return this.#port;
+  }
+
+  /** Tells all threads, or all but one. */
+  broadcast(message: FromPrimary, except?: Worker): void {
+    for (const { worker } of this.#slots) {
+      if (worker !== except) worker?.postMessage(message);
+    }
+  }
+
+  /** Has every thread finish what it has begun. Takes {@link LIMITS.drain} at most, and a second. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const ended = this.#slots.map(async ({ worker, respawn }) => {
+      this.#options.clock.clearTimeout(respawn);
+      if (worker === undefined) return;
+      const exit = new Promise((resolve) => worker.once('exit', resolve));
+      worker.postMessage({ kind: 'drain' } satisfies FromPrimary);
+      const cut = this.#options.clock.setTimeout(() => void worker.terminate(), LIMITS.drain + 1_000);
+      await exit;
+      this.#options.clock.clearTimeout(cut);
+    });
+    await Promise.all(ended);
+  }
+
+  #startSlot(port: number): Promise<number> {
+    const slot: Slot = { worker: undefined, startedAt: 0, delay: LIMITS.respawnDelay, respawn: undefined };
+    this.#slots.push(slot);
+    return this.#spawn(slot, port);
+  }
+
+  /** Resolves with the port once the thread listens; rejects if it ends before. */
+  #spawn(slot: Slot, port: number): Promise<number> {
+    const { body, settings, clock, log, onMessage } = this.#options;
+    const worker = new Worker(body, { workerData: { ...settings, port } satisfies WorkerSettings });
+    slot.worker = worker;
+    slot.startedAt = clock.now();
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'listening') resolve(message.port);
+        else if (message.kind === 'deaf') void worker.terminate();
+        else onMessage(message, worker);
+      });
+      worker.on('error', (error) => log.error({ err: error }, 'a worker thread failed'));
+      worker.once('exit', (code) => {
+        slot.worker = undefined;
+        reject(new StartError(`A worker thread could not listen on ${settings.host}:${port}.`));
+        if (this.#serving && !this.#stopping) this.#replace(slot, code);
+      });
+    });
+  }
+
+  #replace(slot: Slot, code: number): void {
+    const { clock, log } = this.#options;
+    const lived = clock.now() - slot.startedAt;
+    if (lived > LIMITS.steadyAfter) slot.delay = LIMITS.respawnDelay;
+    log.error({ code, lived, delay: slot.delay }, 'a worker thread ended; another takes its place');
+    slot.respawn = clock.setTimeout(() => {
+      // A thread that ends before it listens is replaced like any other.
+      this.#spawn(slot, this.#port).catch(() => {});
+    }, slot.delay);
+    slot.delay = Math.min(slot.delay * 2, LIMITS.longestRespawnDelay);
+  }
+}
