@@ -1,18 +1,32 @@
-import type { FeedDocument, FeedHead, FeedReader } from '@px0/contract';
+import type { FeedDocument, FeedHead, FeedMessage, FeedReader, FeedSubscription } from '@px0/contract';
+import { SILENCE_LIMIT } from '@px0/contract';
 import type { Logger } from 'pino';
+import { Backoff } from './backoff.js';
 import type { Clock } from './clock.js';
+import { DocumentStore } from './document-store.js';
+import { type ReadingSink, readFeed } from './feed-reading.js';
+import {
+  classify,
+  FOLLOWER_TABLE,
+  type FollowerAction,
+  type FollowerEvent,
+  type FollowerState,
+} from './follower-states.js';
+import { type Lookup, Lookups } from './lookups.js';
 
-/** A document as this gateway knows it (body null: truly absent), or not known: the caller answers 503. */
-export type Lookup = { readonly known: true; readonly document: FeedDocument } | { readonly known: false };
-
-export type FollowerState = 'stopped' | 'subscribing' | 'syncing' | 'waiting' | 'following' | 'lost';
+const FIRST_RETRY = 50;
+const LONGEST_RETRY = 1_000;
+/** Messages kept while reading. What is dropped beyond is a gap, and leads to another reading. */
+const BUFFER_LENGTH = 1_000;
 
 export interface FollowerStatus {
   readonly state: FollowerState;
-  /** The head up to which everything was applied; undefined before the first synchronization. */
+  /** Up to where everything was applied; undefined before the first reading was complete. */
   readonly position: FeedHead | undefined;
-  /** When this gateway last knew to be up to date, by its clock. Undefined before it ever was. */
+  /** When this gateway last knew that it was up to date, by its clock. Undefined before it ever was. */
   readonly currentAt: number | undefined;
+  readonly documents: number;
+  readonly bytes: number;
 }
 
 export interface FeedFollowerOptions {
@@ -23,24 +37,253 @@ export interface FeedFollowerOptions {
   readonly log: Logger;
   /** From 0 up to 1, as Math.random gives. For the jitter of retries. */
   readonly random?: () => number;
-  /** Told of every document whose state changed here, after it was applied, in order. */
+  /**
+   * Told of every document whose state changed here (a tombstone if it is gone), after it was applied,
+   * in the feed's order. Must not throw.
+   */
   readonly onChange: (documents: readonly FeedDocument[]) => void;
+  /**
+   * A document was let go to make room: should it vanish while the feed is out of reach, nobody will
+   * be told. Whoever keeps something made of it lets go as well. Must not throw.
+   */
+  readonly onEvict?: (key: string) => void;
 }
 
-/** Follows the feed and answers what it holds. FEED.md tells the protocol. */
+/**
+ * Follows the feed and answers what it holds. FEED.md tells the protocol; the decisions are the table
+ * in follower-states.ts, and this class does what the table says.
+ */
 export class FeedFollower {
-  constructor(_options: FeedFollowerOptions) {}
+  readonly #options: FeedFollowerOptions;
+  readonly #store: DocumentStore;
+  readonly #lookups: Lookups;
+  readonly #backoff: Backoff;
+  readonly #actions: Record<FollowerAction, (message: FeedMessage | undefined) => void> = {
+    subscribe: () => this.#track(this.#subscribe()),
+    read: () => this.#track(this.#read()),
+    buffer: (message) => this.#buffer(message),
+    apply: (message) => this.#apply(message),
+    hear: () => this.#hear(),
+    replay: () => this.#replay(),
+    close: () => this.#close(),
+    'back off': () => this.#schedule('retry', this.#backoff.next()),
+  };
+  #state: FollowerState = 'stopped';
+  #position: FeedHead | undefined;
+  #currentAt: number | undefined;
+  #subscription: FeedSubscription | undefined;
+  /** Counts subscriptions: what an earlier one still has to say is not heard. */
+  #attempt = 0;
+  #buffered: FeedMessage[] = [];
+  #readingFrom: FeedHead | undefined;
+  #timer: unknown;
+  #trouble: string | undefined;
+  #silent = false;
+  readonly #underway = new Set<Promise<void>>();
 
-  start(): void {}
+  constructor(options: FeedFollowerOptions) {
+    this.#options = options;
+    this.#store = new DocumentStore({
+      maxBytes: options.maxBytes,
+      onEvict: (key) => options.onEvict?.(key),
+    });
+    this.#lookups = new Lookups({
+      reader: options.reader,
+      store: this.#store,
+      position: () => this.#position,
+      reading: () => this.#readingFrom,
+      onFailure: (error) => options.log.debug({ err: error }, 'a look-up in the feed failed'),
+    });
+    this.#backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY, options.random ?? Math.random);
+  }
 
-  async stop(): Promise<void> {}
+  /** Begins to follow; returns at once, whether or not the feed can be reached. */
+  start(): void {
+    this.#dispatch('start');
+  }
+
+  /** Ends the subscription. What is held is kept and goes on being answered. The reader is the caller's to close. */
+  async stop(): Promise<void> {
+    this.#dispatch('stop');
+    await Promise.all(this.#underway);
+  }
 
   /** One document, from memory or else from the feed, asked for once whoever asks. Never rejects. */
-  async find(_key: string): Promise<Lookup> {
-    return { known: false };
+  async find(key: string): Promise<Lookup> {
+    const document = this.#store.find(key);
+    if (document !== undefined) return { known: true, document };
+    if (this.#state === 'stopped') return { known: false };
+    return this.#lookups.find(key);
   }
 
   status(): FollowerStatus {
-    return { state: 'stopped', position: undefined, currentAt: undefined };
+    return {
+      state: this.#state,
+      position: this.#position,
+      currentAt: this.#currentAt,
+      documents: this.#store.count,
+      bytes: this.#store.bytes,
+    };
+  }
+
+  #dispatch(event: FollowerEvent, message?: FeedMessage): void {
+    const { next, actions } = FOLLOWER_TABLE[this.#state][event];
+    this.#state = next;
+    this.#store.vouchForAbsences(next === 'following');
+    for (const action of actions) this.#actions[action](message);
+  }
+
+  async #subscribe(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const isCurrent = () => attempt === this.#attempt;
+    try {
+      const subscription = await this.#options.reader.subscribe({
+        message: (message) => {
+          if (!isCurrent()) return;
+          this.#silent = false;
+          this.#dispatch(classify(message, this.#position), message);
+        },
+        lost: (reason) => {
+          if (isCurrent()) this.#fail('lost', reason);
+        },
+      });
+      if (!isCurrent()) return await subscription.unsubscribe();
+      this.#subscription = subscription;
+      this.#dispatch('subscribed');
+    } catch (error) {
+      if (isCurrent()) this.#fail('failed', error);
+    }
+  }
+
+  async #read(): Promise<void> {
+    const attempt = this.#attempt;
+    const isCurrent = () => attempt === this.#attempt;
+    this.#unschedule();
+    try {
+      const head = await readFeed(this.#options.reader, this.#position, this.#sink, isCurrent);
+      if (!isCurrent()) return;
+      this.#readingFrom = undefined;
+      this.#backoff.reset();
+      if (head === undefined) {
+        this.#report('no feed stands, or an older copy of it; what is held is served meanwhile');
+        this.#dispatch('nothing');
+        return;
+      }
+      this.#moveTo(head);
+      this.#recover();
+      this.#dispatch('synced');
+    } catch (error) {
+      if (isCurrent()) this.#fail('failed', error);
+    }
+  }
+
+  readonly #sink: ReadingSink = {
+    changed: (documents) => this.#take(documents),
+    everythingFrom: (head) => {
+      this.#readingFrom = head;
+      this.#store.startSweep();
+    },
+    page: (documents) => {
+      const changed = documents.filter((document) => {
+        this.#lookups.saw(document);
+        return this.#store.confirm(document);
+      });
+      if (changed.length > 0) this.#options.onChange(changed);
+    },
+    everythingUpTo: (head) => {
+      this.#lookups.overtake();
+      const gone = this.#store.finishSweep(head.revision);
+      if (gone.length > 0) this.#options.onChange(gone);
+    },
+  };
+
+  /** Documents in the feed's order. All are told on: somebody may know an older state than the store. */
+  #take(documents: readonly FeedDocument[]): void {
+    if (documents.length === 0) return;
+    for (const document of documents) {
+      this.#store.apply(document);
+      this.#lookups.saw(document);
+    }
+    this.#options.onChange(documents);
+  }
+
+  #apply(message: FeedMessage | undefined): void {
+    if (message?.documents === undefined) return;
+    this.#take(message.documents);
+    this.#moveTo(message);
+  }
+
+  #moveTo({ epoch, revision }: FeedHead): void {
+    this.#position = { epoch, revision };
+  }
+
+  #buffer(message: FeedMessage | undefined): void {
+    if (message === undefined) return;
+    this.#buffered.push(message);
+    if (this.#buffered.length > BUFFER_LENGTH) this.#buffered.shift();
+  }
+
+  #replay(): void {
+    const messages = this.#buffered;
+    this.#buffered = [];
+    for (const message of messages) this.#dispatch(classify(message, this.#position), message);
+  }
+
+  #hear(): void {
+    if (this.#state === 'following') this.#currentAt = this.#options.clock.now();
+    this.#schedule('silence', SILENCE_LIMIT);
+  }
+
+  #close(): void {
+    this.#attempt++;
+    this.#buffered = [];
+    this.#readingFrom = undefined;
+    this.#unschedule();
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    if (subscription !== undefined) this.#track(subscription.unsubscribe());
+  }
+
+  #schedule(event: 'retry' | 'silence', delay: number): void {
+    this.#unschedule();
+    this.#timer = this.#options.clock.setTimeout(() => {
+      if (event === 'silence' && !this.#silent) {
+        this.#silent = true;
+        this.#options.log.warn({ position: this.#position }, 'the publisher is silent; reading by and by');
+      }
+      this.#dispatch(event);
+    }, delay);
+  }
+
+  #unschedule(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #fail(event: 'lost' | 'failed', reason: unknown): void {
+    this.#report(reason instanceof Error ? reason.message : String(reason));
+    this.#dispatch(event);
+  }
+
+  /** Logs a trouble when it begins or changes, and not at every try. */
+  #report(trouble: string): void {
+    if (trouble !== this.#trouble) {
+      this.#options.log.warn({ trouble, position: this.#position }, 'cannot follow the feed for now');
+    }
+    this.#trouble = trouble;
+  }
+
+  #recover(): void {
+    if (this.#trouble !== undefined || this.#currentAt === undefined) {
+      this.#options.log.info({ position: this.#position }, 'following the feed');
+    }
+    this.#trouble = undefined;
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'a subscription did not end well'))
+      .finally(() => this.#underway.delete(tracked));
+    this.#underway.add(tracked);
   }
 }
