@@ -89,11 +89,10 @@ export class Publisher {
     let state: State = 'connecting';
     while (!this.#stopping) {
       try {
-        if (this.#lost !== undefined) throw this.#lost;
+        if (this.#lost !== undefined && state !== 'troubled') throw this.#lost;
         state = await this.#steps[state]();
       } catch (error) {
         this.#report(error);
-        this.#lost = undefined;
         state = 'troubled';
       }
     }
@@ -183,6 +182,7 @@ export class Publisher {
 
   async #recover(): Promise<State> {
     await this.#closeSession();
+    this.#lost = undefined;
     await this.#pause(this.#backoff.next(), false);
     return 'connecting';
   }
