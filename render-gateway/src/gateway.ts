@@ -3,6 +3,7 @@ import type { FeedDocument } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
 import { systemClock } from './feed/clock.js';
+import { Evictions } from './documents/evictions.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
 import { checkPort } from './port-check.js';
@@ -29,12 +30,14 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   if (port !== 0) await checkPort(host, port);
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
+  const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
   const follower = new FeedFollower({
     reader,
     maxBytes: config.cacheBytes,
     clock: systemClock,
     log,
     onChange: (documents) => keeper.broadcast({ kind: 'changed', documents }),
+    onEvict: (key) => evictions.add(key),
   });
   const keeper = new ThreadKeeper({
     count: threads,

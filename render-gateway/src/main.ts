@@ -9,9 +9,10 @@ async function main(): Promise<void> {
   const gateway = await startGateway(config, { log });
   log.info({ host: config.host, port: gateway.port, threads: config.threads }, 'gateway listens');
 
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = (reason: NodeJS.Signals | 'disconnect') => {
+    // Whatever comes a second time ends the process at once, as it would without us.
     process.off('SIGTERM', stop).off('SIGINT', stop);
-    log.info({ signal }, 'gateway stops');
+    log.info({ reason }, 'gateway stops');
     gateway.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  // A launcher that dies without a word takes its end of the channel with it.
+  process.once('disconnect', () => stop('disconnect'));
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { type FeedDocument, InvalidDocumentError } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../feed/clock.js';
 import { LIMITS } from '../limits.js';
 
 export interface DocumentCacheOptions<T> {
@@ -11,6 +12,7 @@ export interface DocumentCacheOptions<T> {
   readonly read: (key: string, body: string) => T;
   /** Told of each document that cannot be read, once. */
   readonly onUnreadable: (error: unknown, key: string, revision: number) => void;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 interface Held<T> {
@@ -28,11 +30,17 @@ interface Held<T> {
 export class DocumentCache<T> {
   readonly #options: DocumentCacheOptions<T>;
   readonly #held: LRUCache<string, Held<T>>;
-  readonly #absent = new LRUCache<string, number>({ max: LIMITS.absentEntries, ttl: LIMITS.absentAge });
+  readonly #absent: LRUCache<string, number>;
 
   constructor(options: DocumentCacheOptions<T>) {
     this.#options = options;
     this.#held = new LRUCache({ maxSize: options.maxBytes });
+    this.#absent = new LRUCache({
+      max: LIMITS.absentEntries,
+      ttl: LIMITS.absentAge,
+      ttlResolution: 0,
+      perf: options.clock,
+    });
   }
 
   /**
@@ -70,6 +78,11 @@ export class DocumentCache<T> {
     this.#absent.delete(key);
     this.#held.set(key, { revision, body, value: held?.value }, { size: this.#options.sizeOf(body) });
     return true;
+  }
+
+  drop(key: string): void {
+    this.#held.delete(key);
+    this.#absent.delete(key);
   }
 
   #read(key: string, held: Held<T>, body: string): void {

@@ -90,6 +90,12 @@ export class Renderer {
     for (const document of documents) this.#take(document);
   }
 
+  /** Lets go of documents, to ask for them when they are needed. */
+  drop(keys: readonly string[]): void {
+    this.#routes.forget();
+    for (const key of keys) this.#cacheOf(key).drop(key);
+  }
+
   /** Takes in the answer to a question of the desk; null: the feed cannot tell. */
   answer(key: string, document: FeedDocument | null): void {
     if (document !== null) this.#take(document);

@@ -19,6 +19,8 @@ export type FromPrimary =
   | { readonly kind: 'found'; readonly key: string; readonly document: FeedDocument | null }
   /** Documents that changed, in the feed's order, or that another thread asked for. */
   | { readonly kind: 'changed' | 'shared'; readonly documents: readonly FeedDocument[] }
+  /** Documents whose changes the primary may not hear of any more: they must be asked for again. */
+  | { readonly kind: 'evicted'; readonly keys: readonly string[] }
   | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
   /** Stop listening, finish what is open, and end. */
   | { readonly kind: 'drain' };

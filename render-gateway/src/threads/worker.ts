@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { decodeDocument } from '@px0/contract';
 import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
+import { systemClock } from '../feed/clock.js';
 import { internalError } from '../http/answer.js';
 import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';
@@ -26,12 +27,14 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
       sizeOf: heapOfDocument,
       read: decodeDocument,
       onUnreadable,
+      clock: systemClock,
     }),
     versions: new DocumentCache({
       maxBytes: settings.templateCacheBytes,
       sizeOf: heapOfVersion,
       read: loadVersion,
       onUnreadable,
+      clock: systemClock,
     }),
     desk: new LookUpDesk((key) => tell({ kind: 'find', key })),
     onUnexpected: (error) => {
@@ -64,6 +67,9 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
         return;
       case 'shared':
         renderer.share(message.documents);
+        return;
+      case 'evicted':
+        renderer.drop(message.keys);
         return;
       case 'readiness':
         readinessAsked.get(message.id)?.(message.readiness);

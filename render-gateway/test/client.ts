@@ -1,0 +1,81 @@
+import { connect, type Socket } from 'node:net';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly json: unknown;
+}
+
+/** POSTs JSON, or the text given. */
+export async function post(
+  url: string,
+  { key, body, headers = {} }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, json: await response.json() };
+}
+
+/** Asks again until the answer is as wanted, for two seconds at most. @returns the last answer */
+export async function until(
+  wanted: (answer: Answer) => boolean,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const end = Date.now() + 2_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer) || Date.now() > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A plain TCP connection to a server on this machine. */
+export class RawConnection {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  #received = '';
+  #news: () => void = () => {};
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.socket.setNoDelay(true);
+    this.socket.setEncoding('latin1').on('data', (text: string) => {
+      this.#received += text;
+      this.#news();
+    });
+    this.socket.on('error', () => {}); // seen as an answer that stays away
+    this.closed = new Promise((resolve) => this.socket.once('close', () => resolve()));
+    void this.closed.then(() => this.#news());
+  }
+
+  /** Resolves when the bytes are with the operating system. */
+  send(bytes: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.socket.write(bytes, () => resolve()));
+  }
+
+  /** @returns the next answer; its head in text, its body as JSON. Rejects when the connection ends before. */
+  async answer(): Promise<{ head: string; status: number; json: unknown }> {
+    for (;;) {
+      const headEnd = this.#received.indexOf('\r\n\r\n');
+      const length = Number(/^content-length: (\d+)\r?$/im.exec(this.#received.slice(0, headEnd + 2))?.[1]);
+      if (headEnd >= 0 && this.#received.length >= headEnd + 4 + length) {
+        const head = this.#received.slice(0, headEnd);
+        const body = this.#received.slice(headEnd + 4, headEnd + 4 + length);
+        this.#received = this.#received.slice(headEnd + 4 + length);
+        const json: unknown = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
+        return { head, status: Number(head.split(' ')[1]), json };
+      }
+      if (this.socket.destroyed) throw new Error('the connection ended before an answer');
+      await new Promise<void>((resolve) => {
+        this.#news = resolve;
+      });
+    }
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
