@@ -80,7 +80,7 @@ export const CONFIG_VARIABLES = [
     default: 'info',
     meaning: 'least severe level that is logged',
     mustBe: `one of ${LOG_LEVELS.join(', ')}`,
-    schema: Type.Union(LOG_LEVELS.map((level) => Type.Literal(level))),
+    schema: Type.Enum(LOG_LEVELS),
   },
 ] as const satisfies readonly Variable[];
 

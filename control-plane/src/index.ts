@@ -2,3 +2,4 @@ export { CONFIG_VARIABLES, type Config, ConfigError, loadConfig } from './config
 export { type ControlPlane, createControlPlane } from './control-plane.js';
 export { StartupError } from './database/connection-trouble.js';
 export { MigrationError, migrate } from './database/migrate.js';
+export { createLog } from './log.js';

@@ -1,0 +1,148 @@
+import type { App } from '../http/app.js';
+import { credentialOf } from '../http/authentication.js';
+import { sessionUser } from '../http/caller.js';
+import { answers } from '../http/openapi.js';
+import {
+  Login,
+  LoginAnswer,
+  MessageAnswer,
+  Registration as RegistrationBody,
+  UserAnswer,
+  Verification as VerificationBody,
+  VerificationQuery,
+} from './account-schemas.js';
+import type { Registration } from './registration.js';
+import type { Sessions } from './sessions.js';
+import type { Verification } from './verification.js';
+
+const tags = ['accounts'];
+
+export interface AccountServices {
+  readonly registration: Registration;
+  readonly verification: Verification;
+  readonly sessions: Sessions;
+}
+
+export function addAccountRoutes(app: App, { registration, verification, sessions }: AccountServices): void {
+  app.post(
+    '/v1/auth/register',
+    {
+      config: { action: 'accounts.register' },
+      schema: {
+        tags,
+        summary: 'Register',
+        description:
+          'Without credentials: a new user, who may create organizations, with an organization and a team of its own; a code is mailed. With the session of a verified is_admin user: a user verified at once, in the given team or with an organization of its own.',
+        body: RegistrationBody,
+        response: answers({ 201: UserAnswer }, [
+          'invalid_request_body',
+          'email_and_password_required',
+          'invalid_email',
+          'password_too_short',
+          'password_too_simple',
+          'invalid_id',
+          'unauthorized',
+          'team_id_needs_admin',
+          'user_not_verified',
+          'forbidden',
+          'registrar_outside_organization',
+          'team_not_found',
+          'email_taken',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const user = await registration.register(request.body, request.access.caller);
+      return reply.code(201).send({ user });
+    },
+  );
+
+  app.get(
+    '/v1/auth/verify-email',
+    {
+      config: { action: 'accounts.verify' },
+      schema: {
+        tags,
+        summary: 'Mail a verification code',
+        description: 'Answers alike whoever the address belongs to.',
+        querystring: VerificationQuery,
+        response: answers({ 200: MessageAnswer }, ['email_required']),
+      },
+    },
+    async (request) => {
+      await verification.sendCode(request.query.email);
+      return { message: 'verification email sent successfully' };
+    },
+  );
+
+  app.post(
+    '/v1/auth/verify-email',
+    {
+      config: { action: 'accounts.verify' },
+      schema: {
+        tags,
+        summary: 'Verify an address',
+        description: 'A code is good for 15 minutes, one use, and five tries.',
+        body: VerificationBody,
+        response: answers({ 200: MessageAnswer }, [
+          'invalid_request_body',
+          'email_and_code_required',
+          'invalid_verification_code',
+        ]),
+      },
+    },
+    async (request) => {
+      await verification.verify(request.body.email, request.body.code);
+      return { message: 'email verified successfully' };
+    },
+  );
+
+  app.post(
+    '/v1/auth/login',
+    {
+      config: { action: 'sessions.create' },
+      schema: {
+        tags,
+        summary: 'Log in',
+        body: Login,
+        response: answers({ 200: LoginAnswer }, [
+          'invalid_request_body',
+          'invalid_credentials',
+          'user_not_verified',
+        ]),
+      },
+    },
+    (request) => sessions.logIn(request.body.email, request.body.password),
+  );
+
+  app.delete(
+    '/v1/auth/session',
+    {
+      config: { action: 'sessions.delete' },
+      schema: {
+        tags,
+        summary: 'Log out',
+        description: 'Ends the session in this moment. Good too without a token, or with a dead one.',
+        response: answers({ 204: null }),
+      },
+    },
+    async (request, reply) => {
+      const token = credentialOf(request);
+      if (token !== undefined) await sessions.logOut(token);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/v1/auth/me',
+    {
+      config: { action: 'me.read' },
+      schema: {
+        tags,
+        summary: 'Who I am',
+        response: answers({ 200: UserAnswer }, ['unauthorized', 'access_token_required']),
+      },
+    },
+    async (request) => ({ user: sessionUser(request.access.caller) }),
+  );
+}

@@ -1,0 +1,82 @@
+import Type, { type Static } from 'typebox';
+import { Id, Time } from '../http/parameters.js';
+import type { PropertyRefusal } from '../http/validation.js';
+
+const ADDRESS_LIMIT = 254; // RFC 5321 4.5.3.1.3, less the angle brackets
+const PASSWORD_MINIMUM = 8;
+const PASSWORD_LIMIT = 1_024;
+
+/**
+ * An address that mail can go to: one `@`, a domain with a dot, nothing that would end or split a
+ * header line. What is beyond that only the mail's arrival tells.
+ */
+const ADDRESS =
+  '^[^\\s@<>"(),:;\\\\\\[\\]\\u0000-\\u001f\\u007f]+@[^\\s@<>"(),:;\\\\\\[\\]\\u0000-\\u001f\\u007f.]+(\\.[^\\s@<>"(),:;\\\\\\[\\]\\u0000-\\u001f\\u007f.]+)+$';
+const ADDRESS_PATTERN = new RegExp(ADDRESS, 'u');
+
+/** Whether a text has the form of an address. */
+export function isAddress(text: string): boolean {
+  return text.length <= ADDRESS_LIMIT && ADDRESS_PATTERN.test(text);
+}
+
+/** `user` as the API shows it. */
+export const User = Type.Object({
+  id: Type.String(),
+  email: Type.String(),
+  is_verified: Type.Boolean(),
+  is_admin: Type.Boolean({ description: 'may create organizations and register users' }),
+  created_at: Time,
+});
+export type User = Static<typeof User>;
+
+export const UserAnswer = Type.Object({ user: User });
+export const MessageAnswer = Type.Object({ message: Type.String() });
+
+export const Registration = Type.Object({
+  email: Type.String({
+    pattern: ADDRESS,
+    maxLength: ADDRESS_LIMIT,
+    'x-refusal': {
+      absent: 'email_and_password_required',
+      invalid: 'invalid_email',
+    } satisfies PropertyRefusal,
+  }),
+  password: Type.String({
+    minLength: PASSWORD_MINIMUM,
+    maxLength: PASSWORD_LIMIT,
+    'x-refusal': {
+      absent: 'email_and_password_required',
+      invalid: 'password_too_short',
+    } satisfies PropertyRefusal,
+  }),
+  team_id: Type.Optional(Type.Union([Id(), Type.Null()], { 'x-refusal': { invalid: 'invalid_id' } })),
+});
+
+export const Verification = Type.Object({
+  email: Type.String({
+    minLength: 1,
+    'x-refusal': { absent: 'email_and_code_required' } satisfies PropertyRefusal,
+  }),
+  code: Type.String({
+    minLength: 1,
+    'x-refusal': { absent: 'email_and_code_required' } satisfies PropertyRefusal,
+  }),
+});
+
+export const VerificationQuery = Type.Object({
+  email: Type.String({
+    minLength: 1,
+    'x-refusal': { absent: 'email_required' } satisfies PropertyRefusal,
+  }),
+});
+
+export const Login = Type.Object({
+  email: Type.String(),
+  password: Type.String({ maxLength: PASSWORD_LIMIT }),
+});
+
+export const LoginAnswer = Type.Object({
+  token: Type.String({ examples: ['sess_…'] }),
+  expires_at: Time,
+  user: User,
+});

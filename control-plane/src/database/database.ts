@@ -1,0 +1,85 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+
+/** Somewhere statements run: the pool, or one transaction. */
+export interface Queries {
+  /** @returns the rows. Times come as RFC 3339 text in UTC, bytea as Buffer, json parsed. */
+  query<Row>(statement: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT = 5_000;
+const STATEMENT_TIMEOUT = 15_000;
+
+/** The control plane's connections to Postgres. Connects on first use. */
+export class Database implements Queries {
+  readonly #pool: pg.Pool;
+
+  constructor(databaseUrl: string, log: Logger) {
+    this.#pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      statement_timeout: STATEMENT_TIMEOUT,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+      application_name: 'px0-control-plane',
+      types: { getTypeParser: readAs },
+    });
+    this.#pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
+  }
+
+  async query<Row>(statement: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query(statement, [...values])).rows as Row[];
+  }
+
+  /** Runs work in one transaction: committed when it resolves, undone when it rejects. */
+  async transaction<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({
+        query: async <Row>(statement: string, values: readonly unknown[] = []) =>
+          (await client.query(statement, [...values])).rows as Row[],
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Waits for what is under way, then disconnects. */
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+const TIMESTAMPTZ = 1184;
+
+function readAs(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  const parse = pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+  return oid === TIMESTAMPTZ ? (text) => (parse(text) as Date).toISOString() : parse;
+}
+
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+
+/** Whether a statement failed because the row is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return stateOf(error) === UNIQUE_VIOLATION;
+}
+
+/** Whether a statement failed because what the row refers to is not there. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return stateOf(error) === FOREIGN_KEY_VIOLATION;
+}
+
+function stateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

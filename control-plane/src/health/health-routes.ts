@@ -1,0 +1,82 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import type { App } from '../http/app.js';
+import { answers } from '../http/openapi.js';
+
+const tags = ['health'];
+
+/** Something that the control plane leans on. */
+export interface Dependency {
+  readonly name: string;
+  /** Whether requests fail without it. Otherwise its absence is told, and readiness stays. */
+  readonly isVital: boolean;
+  /** Resolves when it answers. */
+  probe(): Promise<unknown>;
+}
+
+/** Milliseconds that a dependency may take to answer. */
+const PROBE_TIMEOUT = 2_000;
+
+const Readiness = Type.Object({
+  status: Type.Enum(['OK', 'unavailable']),
+  dependencies: Type.Record(Type.String(), Type.Enum(['OK', 'unreachable'])),
+});
+type Readiness = Static<typeof Readiness>;
+const readinessAnswers: Record<number, TSchema> = { ...answers({ 200: Readiness }), 503: Readiness };
+
+export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): void {
+  app.get(
+    '/v1/health',
+    {
+      config: { action: 'health.read' },
+      schema: {
+        tags,
+        summary: 'Whether the process lives',
+        response: answers({ 200: Type.Object({ status: Type.Literal('OK') }) }),
+      },
+    },
+    async () => ({ status: 'OK' }),
+  );
+
+  app.get(
+    '/v1/health/ready',
+    {
+      config: { action: 'health.read' },
+      schema: {
+        tags,
+        summary: 'Whether requests can be served, and what is missing',
+        description:
+          'Without the feed the API works, and what it changes reaches the gateways once the feed is back: that is told here, and is no reason for 503.',
+        response: readinessAnswers,
+      },
+    },
+    async (_request, reply) => {
+      const readiness = await probeAll(dependencies);
+      return reply.code(readiness.status === 'OK' ? 200 : 503).send(readiness);
+    },
+  );
+}
+
+async function probeAll(dependencies: readonly Dependency[]): Promise<Readiness> {
+  const reachable = await Promise.all(dependencies.map(isReachable));
+  const vitalMissing = dependencies.some(({ isVital }, index) => isVital && !reachable[index]);
+  return {
+    status: vitalMissing ? 'unavailable' : 'OK',
+    dependencies: Object.fromEntries(
+      dependencies.map(({ name }, index) => [name, reachable[index] ? 'OK' : 'unreachable'] as const),
+    ),
+  };
+}
+
+async function isReachable({ probe }: Dependency): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), PROBE_TIMEOUT);
+  });
+  const answer = probe().then(
+    () => true,
+    () => false,
+  );
+  const reached = await Promise.race([answer, timeout]);
+  clearTimeout(timer);
+  return reached;
+}

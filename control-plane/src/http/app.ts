@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { authenticate, type CredentialStore } from './authentication.js';
+import { Refusal } from './error-catalogue.js';
+import { replyNotFound, replyToError } from './error-replies.js';
+import { describeApi } from './openapi.js';
+import { compileValidator } from './validation.js';
+
+/** The HTTP server that features add their routes to. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Bytes of a request's body. Room for a template of 256 KiB in JSON escapes, and variables. */
+const BODY_LIMIT = 2 * 1024 * 1024;
+/** Characters of one path segment: a slug of 255 characters, each percent-encoded. */
+const PARAM_LIMIT = 4_096;
+/** Milliseconds within which a request must have arrived whole. */
+const REQUEST_TIMEOUT = 30_000;
+
+/** Builds the server: who is calling, validation, errors, logging, documents. Routes come after. */
+export async function createApp(credentials: CredentialStore, log: Logger): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    routerOptions: { maxParamLength: PARAM_LIMIT },
+    // What has begun is finished, also on connections that are kept open.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      void replyToError(error, request as FastifyRequest, reply);
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  // Response schemas document; what is sent is what the handlers return.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(replyToError);
+  app.setNotFoundHandler(replyNotFound);
+  parseEveryBodyAsJson(app);
+  logRequests(app);
+  app.addHook('onRequest', authenticate(credentials));
+  await app.register(helmet);
+  await describeApi(app);
+  return app;
+}
+
+/** Bodies are JSON whatever their content type says: `curl -d` says something else. */
+function parseEveryBodyAsJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'ignore');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else
+      parse(request, body as string, (error, value) =>
+        done(error && new Refusal('invalid_request_body'), value),
+      );
+  });
+}
+
+/** One line a request. Paths are logged without their query, which may hold an address. */
+function logRequests(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request answered',
+    );
+  });
+}

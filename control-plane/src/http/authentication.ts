@@ -1,0 +1,57 @@
+import { hashApiKey, isWellFormedApiKey } from '@px0/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from './access.js';
+import type { Caller, KeyCaller, SessionCaller } from './caller.js';
+import { Refusal } from './error-catalogue.js';
+import { type Action, hearingRefusal } from './policy.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the policy judges a request of this route as. */
+    action?: Action;
+  }
+  interface FastifyRequest {
+    access: Access;
+  }
+}
+
+/** Where credentials are looked up. */
+export interface CredentialStore {
+  findSession(token: string): Promise<SessionCaller | undefined>;
+  /** @param hash SHA-256 of the key, in hex */
+  findApiKey(hash: string): Promise<KeyCaller | undefined>;
+}
+
+/**
+ * Before anything else of a request is read: who sends it, and whether its route hears such a
+ * caller. A route without an action is a fault of the program, and answers nobody.
+ */
+export function authenticate(credentials: CredentialStore) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    if (request.is404) return;
+    const { action } = request.routeOptions.config;
+    if (action === undefined) throw new Error(`the route ${request.routeOptions.url} names no action`);
+    const caller = await identify(request, credentials);
+    const refusal = hearingRefusal(action, caller);
+    if (refusal !== undefined) throw new Refusal(refusal);
+    request.access = new Access(caller, action);
+  };
+}
+
+async function identify(request: FastifyRequest, credentials: CredentialStore): Promise<Caller> {
+  const token = credentialOf(request);
+  if (token === undefined) return { kind: 'anonymous' };
+  if (token.startsWith('sess_')) return (await credentials.findSession(token)) ?? { kind: 'refused' };
+  if (isWellFormedApiKey(token)) {
+    return (await credentials.findApiKey(hashApiKey(token))) ?? { kind: 'refused' };
+  }
+  return { kind: 'refused' };
+}
+
+/** @returns a bearer token, else what X-API-Key holds, else whatever else Authorization holds */
+export function credentialOf({ headers }: FastifyRequest): string | undefined {
+  const { authorization, 'x-api-key': apiKey } = headers;
+  const bearer = authorization?.match(/^bearer +(\S+) *$/i)?.[1];
+  if (bearer !== undefined) return bearer;
+  return typeof apiKey === 'string' ? apiKey : authorization;
+}

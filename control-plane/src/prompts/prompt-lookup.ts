@@ -1,0 +1,48 @@
+import type { Database } from '../database/database.js';
+import type { Access } from '../http/access.js';
+import { reachOf } from '../http/caller.js';
+import { Refusal } from '../http/error-catalogue.js';
+import { isId } from '../http/parameters.js';
+import { findPrompt, findPromptsBySlug, type OwnedPrompt } from './prompt-statements.js';
+import { isSlug } from './slug.js';
+
+/** Finds the prompt that a request is about, for callers who may do what its route is about. */
+export class PromptLookup {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws {Refusal} if there is none, or the caller may not */
+  async byId(promptId: string, access: Access): Promise<OwnedPrompt> {
+    return access.admit(await findPrompt(this.#database, promptId));
+  }
+
+  /**
+   * @param reference an id, or a slug in one of the teams that the caller reaches
+   * @param teamId picks one of several teams with the slug
+   * @throws {Refusal} also if several teams have the slug and none is picked
+   */
+  async byReference(reference: string, teamId: string | undefined, access: Access): Promise<OwnedPrompt> {
+    const candidates = await this.#candidates(reference, access);
+    const picked =
+      teamId === undefined
+        ? candidates
+        : candidates.filter(({ prompt }) => prompt.team_id === teamId.toLowerCase());
+    if (picked.length > 1) {
+      throw new Refusal('slug_ambiguous', {
+        beside: { team_ids: picked.map(({ prompt }) => prompt.team_id) },
+      });
+    }
+    return access.admit(picked[0]);
+  }
+
+  async #candidates(reference: string, access: Access): Promise<OwnedPrompt[]> {
+    if (isId(reference)) {
+      const found = await findPrompt(this.#database, reference);
+      return found === undefined ? [] : [found];
+    }
+    return isSlug(reference) ? findPromptsBySlug(this.#database, reference, reachOf(access.caller)) : [];
+  }
+}

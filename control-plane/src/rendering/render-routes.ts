@@ -1,0 +1,59 @@
+import type { App } from '../http/app.js';
+import type { ErrorCode } from '../http/error-catalogue.js';
+import { answers } from '../http/openapi.js';
+import {
+  Rendering,
+  RenderParams,
+  RenderQuery,
+  RenderRequest,
+  RenderVersionParams,
+} from './render-schemas.js';
+import type { Renderer } from './renderer.js';
+
+const tags = ['rendering'];
+const REFUSALS = [
+  'invalid_request_body',
+  'variables_not_object',
+  'invalid_id',
+  'unauthorized',
+  'prompt_not_found',
+  'slug_ambiguous',
+  'request_body_too_large',
+  'template_execution_failed',
+] as const satisfies readonly ErrorCode[];
+
+export function addRenderRoutes(app: App, renderer: Renderer): void {
+  app.post(
+    '/v1/prompts/:reference/render',
+    {
+      config: { action: 'prompts.render' },
+      schema: {
+        tags,
+        summary: 'Render the live version',
+        description: 'Services ask a gateway, which answers the same, faster.',
+        params: RenderParams,
+        querystring: RenderQuery,
+        body: RenderRequest,
+        response: answers({ 200: Rendering }, [...REFUSALS, 'no_live_version']),
+      },
+    },
+    ({ params, query, body, access }) =>
+      renderer.render({ reference: params.reference, teamId: query.team_id }, body, access),
+  );
+
+  app.post(
+    '/v1/prompts/:reference/versions/:version/render',
+    {
+      config: { action: 'prompts.render' },
+      schema: {
+        tags,
+        summary: 'Render any version, drafts and archived ones too',
+        params: RenderVersionParams,
+        querystring: RenderQuery,
+        body: RenderRequest,
+        response: answers({ 200: Rendering }, [...REFUSALS, 'version_not_found']),
+      },
+    },
+    ({ params, query, body, access }) => renderer.render({ ...params, teamId: query.team_id }, body, access),
+  );
+}

@@ -1,0 +1,56 @@
+import type { App } from '../http/app.js';
+import { answers } from '../http/openapi.js';
+import { VersionAnswer, VersionParams } from './version-schemas.js';
+import type { Versions } from './versions.js';
+
+const tags = ['versions'];
+
+export function addLifecycleRoutes(app: App, versions: Versions): void {
+  app.post(
+    '/v1/prompts/:promptId/versions/:version/promote',
+    {
+      config: { action: 'versions.promote_to_stable' },
+      schema: {
+        tags,
+        summary: 'Promote: draft to stable, stable to live',
+        description:
+          'To stable takes an editor, to live a team admin. The version that was live becomes stable.',
+        params: VersionParams,
+        response: answers({ 200: VersionAnswer }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+          'cannot_promote',
+        ]),
+      },
+    },
+    async ({ params, access }) => ({
+      version: await versions.step('promote', params.promptId, params.version, access),
+    }),
+  );
+
+  app.post(
+    '/v1/prompts/:promptId/versions/:version/demote',
+    {
+      config: { action: 'versions.demote' },
+      schema: {
+        tags,
+        summary: 'Demote: live to stable',
+        params: VersionParams,
+        response: answers({ 200: VersionAnswer }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+          'only_live_demoted',
+        ]),
+      },
+    },
+    async ({ params, access }) => ({
+      version: await versions.step('demote', params.promptId, params.version, access),
+    }),
+  );
+}

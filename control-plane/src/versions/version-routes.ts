@@ -1,0 +1,120 @@
+import type { App } from '../http/app.js';
+import { answers } from '../http/openapi.js';
+import {
+  NewVersion,
+  PromptParams,
+  VersionAnswer,
+  VersionChange,
+  VersionParams,
+  VersionsAnswer,
+  VersionsQuery,
+} from './version-schemas.js';
+import type { Versions } from './versions.js';
+
+const tags = ['versions'];
+
+export function addVersionRoutes(app: App, versions: Versions): void {
+  app.post(
+    '/v1/prompts/:promptId/versions',
+    {
+      config: { action: 'versions.create' },
+      schema: {
+        tags,
+        summary: 'Write a new version, a draft',
+        params: PromptParams,
+        body: NewVersion,
+        response: answers({ 201: VersionAnswer }, [
+          'invalid_prompt_id',
+          'invalid_request_body',
+          'template_required',
+          'invalid_template',
+          'model_empty',
+          'model_params_not_object',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+        ]),
+      },
+    },
+    async ({ params, body, access }, reply) =>
+      reply.code(201).send({ version: await versions.create(params.promptId, body, access) }),
+  );
+
+  app.get(
+    '/v1/prompts/:promptId/versions',
+    {
+      config: { action: 'versions.read' },
+      schema: {
+        tags,
+        summary: 'List versions, newest first',
+        params: PromptParams,
+        querystring: VersionsQuery,
+        response: answers({ 200: VersionsAnswer }, [
+          'invalid_prompt_id',
+          'invalid_query',
+          'unauthorized',
+          'prompt_not_found',
+        ]),
+      },
+    },
+    async ({ params, query, access }) => {
+      const filter = {
+        status: query.status || undefined,
+        tags: query.tags ? query.tags.split(',') : undefined,
+      };
+      return { versions: await versions.list(params.promptId, filter, access) };
+    },
+  );
+
+  app.get(
+    '/v1/prompts/:promptId/versions/:version',
+    {
+      config: { action: 'versions.read' },
+      schema: {
+        tags,
+        summary: 'Read a version',
+        params: VersionParams,
+        response: answers({ 200: VersionAnswer }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'prompt_not_found',
+          'version_not_found',
+        ]),
+      },
+    },
+    async ({ params, access }) => ({
+      version: await versions.get(params.promptId, params.version, access),
+    }),
+  );
+
+  app.put(
+    '/v1/prompts/:promptId/versions/:version',
+    {
+      config: { action: 'versions.update' },
+      schema: {
+        tags,
+        summary: 'Change a draft',
+        description: 'What is left out stays; null clears model and model_params.',
+        params: VersionParams,
+        body: VersionChange,
+        response: answers({ 200: VersionAnswer }, [
+          'invalid_prompt_id',
+          'invalid_request_body',
+          'version_change_required',
+          'template_required',
+          'invalid_template',
+          'model_empty',
+          'model_params_not_object',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+          'only_drafts_modified',
+        ]),
+      },
+    },
+    async ({ params, body, access }) => ({
+      version: await versions.update(params.promptId, params.version, body, access),
+    }),
+  );
+}

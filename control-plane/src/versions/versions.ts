@@ -1,0 +1,137 @@
+import { compile, TemplateSyntaxError } from '@px0/template-engine';
+import { type Database, isForeignKeyViolation, type Queries } from '../database/database.js';
+import type { Access } from '../http/access.js';
+import { Refusal } from '../http/error-catalogue.js';
+import type { PromptLookup } from '../prompts/prompt-lookup.js';
+import { lockPrompt, takeVersionNumber } from '../prompts/prompt-statements.js';
+import { LIFECYCLE, type Verb } from './lifecycle.js';
+import { deleteTag, listTags, putTag } from './tag-statements.js';
+import { isTag, parseReference } from './version-reference.js';
+import type { NewVersion, Status, Tag, Version, VersionChange } from './version-schemas.js';
+import {
+  findVersion,
+  insertVersion,
+  listVersions,
+  setStatus,
+  stepDownLive,
+  updateDraft,
+} from './version-statements.js';
+
+/** The versions of prompts. Methods refuse with {@link Refusal}, in the words of the contract. */
+export class Versions {
+  readonly #database: Database;
+  readonly #lookup: PromptLookup;
+
+  constructor(database: Database, lookup: PromptLookup) {
+    this.#database = database;
+    this.#lookup = lookup;
+  }
+
+  /** Numbers are 1, 2, 3 … in the order of commits: the prompt's row is locked until then. */
+  async create(promptId: string, wanted: NewVersion, access: Access): Promise<Version> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    demandTemplate(wanted.template, prompt.slug);
+    return this.#database.transaction(async (queries) => {
+      const number = await takeVersionNumber(queries, prompt.id);
+      if (number === undefined) throw new Refusal('prompt_not_found');
+      return insertVersion(queries, prompt.id, number, wanted);
+    });
+  }
+
+  async list(
+    promptId: string,
+    filter: { status: Status | undefined; tags: readonly string[] | undefined },
+    access: Access,
+  ): Promise<Version[]> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    return listVersions(this.#database, prompt.id, { ...filter, tags: filter.tags?.filter(isTag) });
+  }
+
+  /** @param reference a number or a tag */
+  async get(promptId: string, reference: string, access: Access): Promise<Version> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    return this.find(this.#database, prompt.id, reference);
+  }
+
+  /** The version that a query for a prompt asks for, if any. A version and a tag must be the same one. */
+  async asked(
+    promptId: string,
+    { version, tag }: { version?: string | undefined; tag?: string | undefined },
+  ): Promise<Version | undefined> {
+    const reference = version || tag;
+    if (!reference) return undefined;
+    const found = await this.find(this.#database, promptId, reference);
+    if (tag && !found.tags.includes(tag)) throw new Refusal('version_not_found');
+    return found;
+  }
+
+  async update(promptId: string, reference: string, change: VersionChange, access: Access): Promise<Version> {
+    if (Object.values(change).every((value) => value === undefined)) {
+      throw new Refusal('version_change_required');
+    }
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    const { id } = await this.find(this.#database, prompt.id, reference);
+    if (change.template !== undefined) demandTemplate(change.template, prompt.slug);
+    const updated = await updateDraft(this.#database, id, change);
+    if (updated === undefined) throw new Refusal('only_drafts_modified');
+    return updated;
+  }
+
+  /** Takes a step of the lifecycle. The one that was live steps down in the same transaction. */
+  async step(verb: Verb, promptId: string, reference: string, access: Access): Promise<Version> {
+    const { prompt, owner } = await this.#lookup.byId(promptId, access);
+    return this.#database.transaction(async (queries) => {
+      await lockPrompt(queries, prompt.id);
+      const version = await this.find(queries, prompt.id, reference);
+      const { steps, refusal } = LIFECYCLE[verb];
+      const step = steps[version.status];
+      if (step === null) throw new Refusal(refusal);
+      access.demand(owner, step.action);
+      if (step.to === 'live') await stepDownLive(queries, prompt.id);
+      return setStatus(queries, version.id, step.to);
+    });
+  }
+
+  async tag(promptId: string, reference: string, tag: string, access: Access): Promise<Version> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    const { version } = await this.find(this.#database, prompt.id, reference);
+    try {
+      await putTag(this.#database, prompt.id, tag, version);
+    } catch (error) {
+      if (isForeignKeyViolation(error)) throw new Refusal('version_not_found');
+      throw error;
+    }
+    return this.find(this.#database, prompt.id, String(version));
+  }
+
+  async tags(promptId: string, access: Access): Promise<Tag[]> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    return listTags(this.#database, prompt.id);
+  }
+
+  async untag(promptId: string, tag: string, access: Access): Promise<void> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    const existed = isTag(tag) && (await deleteTag(this.#database, prompt.id, tag));
+    if (!existed) throw new Refusal('tag_not_found');
+  }
+
+  /** @param reference a number or a tag */
+  async find(queries: Queries, promptId: string, reference: string): Promise<Version> {
+    const parsed = parseReference(reference);
+    const version = parsed && (await findVersion(queries, promptId, parsed));
+    if (version === undefined) throw new Refusal('version_not_found');
+    return version;
+  }
+}
+
+/** @param name what the engine's words call the template: the prompt's slug */
+function demandTemplate(source: string, name: string): void {
+  try {
+    compile(source, { name });
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) {
+      throw new Refusal('invalid_template', { detail: error.message });
+    }
+    throw error;
+  }
+}
