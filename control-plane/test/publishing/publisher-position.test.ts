@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { examine, type PublisherState } from '#publishing/publisher-position.js';
+
+const state: PublisherState = { epoch: 'e', reserved: 20, confirmed: 10 };
+const NOW = 15.5;
+
+describe('examining the feed that stands', () => {
+  it.each([10, 15, 20])('goes on from revision %i, which lies between confirmed and reserved', (revision) => {
+    const head = { epoch: 'e', revision };
+    expect(examine(state, head, NOW)).toEqual({ verdict: 'continue', head });
+  });
+
+  it.each([
+    ['an emptied feed', state, undefined, 21],
+    ['the very first feed', { epoch: null, reserved: 0, confirmed: 0 }, undefined, 15],
+    ['a feed restored from an older copy', state, { epoch: 'e', revision: 9 }, 21],
+    ['a database restored from an older copy', state, { epoch: 'e', revision: 30 }, 31],
+    ['a feed of another epoch, behind', state, { epoch: 'other', revision: 15 }, 21],
+    ['a feed of another epoch, ahead', state, { epoch: 'other', revision: 90 }, 91],
+    [
+      'a feed found by an empty database',
+      { epoch: null, reserved: 0, confirmed: 0 },
+      { epoch: 'e', revision: 5 },
+      15,
+    ],
+  ])(
+    'begins a new epoch over %s, above all that either side remembers',
+    (_what, remembered, head, revision) => {
+      expect(examine(remembered, head, NOW)).toMatchObject({ verdict: 'rebuild', revision });
+    },
+  );
+
+  it('begins a new epoch not below the clock, since both sides may have forgotten what gateways saw', () => {
+    expect(examine(state, undefined, 1_900_000_000_000)).toMatchObject({ revision: 1_900_000_000_000 });
+  });
+});
