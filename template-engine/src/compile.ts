@@ -1,5 +1,10 @@
-import type { CompileLimits } from './limits.js';
-import { PROGRAM_FORMAT, type Program } from './program.js';
+import { BUILTIN_NAMES } from './builtins/table.js';
+import { SourceLimitError } from './errors.js';
+import { type CompileLimits, DEFAULT_COMPILE_LIMITS } from './limits.js';
+import { encodeProgram } from './program/encode.js';
+import type { Program } from './program/program.js';
+import { parse } from './syntax/parser.js';
+import { utf8Length } from './values/utf8.js';
 
 export interface CompileOptions {
   /** The template's name, as error messages show it. */
@@ -7,6 +12,22 @@ export interface CompileOptions {
   readonly limits?: Partial<CompileLimits>;
 }
 
-export function compile(_source: string, options: CompileOptions): Program {
-  return { format: PROGRAM_FORMAT, name: options.name };
+/**
+ * Compiles a template to a program, which is plain JSON: it can be stored, sent, and given to `load`.
+ *
+ * @throws {TemplateSyntaxError} if the source is no template, in the words of Go's text/template
+ * @throws {SourceLimitError} if the source is too large or nested too deep
+ */
+export function compile(source: string, { name, limits }: CompileOptions): Program {
+  const all = { ...DEFAULT_COMPILE_LIMITS, ...limits };
+  if (source.length > all.sourceBytes || utf8Length(source) > all.sourceBytes) {
+    throw new SourceLimitError(
+      `template: ${name}:1: source exceeds the limit of ${all.sourceBytes} bytes`,
+      name,
+      { line: 1, column: 0, offset: 0, length: source.length },
+      'sourceBytes',
+      all.sourceBytes,
+    );
+  }
+  return encodeProgram(name, parse(source, { name, functions: BUILTIN_NAMES, limits: all }));
 }

@@ -15,5 +15,6 @@ export {
   type RenderLimits,
 } from './limits.js';
 export type { Position } from './position.js';
-export { PROGRAM_FORMAT, type Program } from './program.js';
-export { load, type MissingKey, type RenderOptions, type Template } from './template.js';
+export { PROGRAM_FORMAT, type Program } from './program/program.js';
+export type { MissingKey } from './render/rendering.js';
+export { load, type RenderOptions, type Template } from './template.js';

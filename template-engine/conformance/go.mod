@@ -1,0 +1,3 @@
+module px0/template-engine/conformance
+
+go 1.26

@@ -1,0 +1,96 @@
+import { Formatter } from '../format/formatter.js';
+import { PLAIN } from '../format/spec.js';
+import type { Rendering } from '../render/rendering.js';
+import { Integer } from '../values/integer.js';
+import { compareUtf8 } from '../values/utf8.js';
+import { type Kind, kindOf, typeName, type Value } from '../values/value.js';
+import { type Call, type Eager, failCall } from './builtin.js';
+
+const INVALID_TYPE = 'invalid type for comparison';
+
+/** Kinds that compare with each other; maps and slices compare with nothing. */
+type BasicKind = 'bool' | 'integer' | 'float' | 'string' | 'none';
+
+const BASIC_KINDS: Record<Kind, BasicKind> = {
+  invalid: 'none',
+  bool: 'bool',
+  int: 'integer',
+  uint8: 'integer',
+  float64: 'float',
+  string: 'string',
+  slice: 'none',
+  map: 'none',
+};
+
+const basicKind = (value: Value): BasicKind => BASIC_KINDS[kindOf(value)];
+const isNothing = (value: Value): boolean => value === null || value === undefined;
+
+function isEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a.length === b.length) rendering.chargeWork(a.length, call.node);
+    return a === b;
+  }
+  const kind = basicKind(a);
+  if (kind !== basicKind(b)) {
+    if (isNothing(a) || isNothing(b)) return false;
+    return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
+  }
+  if (a instanceof Integer && b instanceof Integer) return a.value === b.value;
+  if (kind !== 'none') return a === b;
+  if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
+  return failCall(rendering, call, notComparable(a, b, rendering, call));
+}
+
+/** Go shows the values where it means the types, and the types where it means the values. */
+function notComparable(a: Value, b: Value, rendering: Rendering, call: Call): string {
+  const formatter = new Formatter(rendering.formatLimits(call.node));
+  const asText = (value: Value): string => formatter.format(value, { ...PLAIN, verb: 's' });
+  if (kindOf(a) === kindOf(b)) return `non-comparable type ${asText(b)}: ${typeName(b)}`;
+  return `non-comparable types ${asText(a)}: ${typeName(a)}, ${typeName(b)}: ${formatter.print(b)}`;
+}
+
+function isLess(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
+  if (typeof a === 'string' && typeof b === 'string') {
+    rendering.chargeWork(Math.min(a.length, b.length), call.node);
+    return compareUtf8(a, b) < 0;
+  }
+  if (typeof a === 'number' && typeof b === 'number') return a < b;
+  if (a instanceof Integer && b instanceof Integer) return a.value < b.value;
+  const kinds = [basicKind(a), basicKind(b)];
+  if (kinds.includes('none') || kinds[0] === kinds[1]) return failCall(rendering, call, INVALID_TYPE);
+  return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
+}
+
+type Comparison = (a: Value, b: Value, rendering: Rendering, call: Call) => boolean;
+
+function ofTwo(compare: Comparison): Eager {
+  return {
+    kind: 'eager',
+    least: 2,
+    most: 2,
+    two: compare,
+    many: ([a, b], rendering, call) => compare(a, b, rendering, call),
+  };
+}
+
+/** eq a b … : whether a equals any of the others. */
+export const eq: Eager = {
+  kind: 'eager',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  two: isEqual,
+  many: ([first, ...others], rendering, call) =>
+    others.length === 0
+      ? failCall(rendering, call, 'missing argument for comparison')
+      : others.some((other) => isEqual(first, other, rendering, call)),
+};
+
+export const ne = ofTwo((a, b, rendering, call) => !isEqual(a, b, rendering, call));
+export const lt = ofTwo(isLess);
+export const le = ofTwo((a, b, rendering, call) => isLessOrEqual(a, b, rendering, call));
+export const gt = ofTwo((a, b, rendering, call) => !isLessOrEqual(a, b, rendering, call));
+export const ge = ofTwo((a, b, rendering, call) => !isLess(a, b, rendering, call));
+
+function isLessOrEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
+  return isLess(a, b, rendering, call) || isEqual(a, b, rendering, call);
+}

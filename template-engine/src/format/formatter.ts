@@ -1,0 +1,125 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import { Integer } from '../values/integer.js';
+import { sortedKeys } from '../values/keys.js';
+import { typeName, type Value } from '../values/value.js';
+import { type FloatForm, formatFloat, printFloat } from './float.js';
+import { formatInteger, type IntegerForm } from './integer.js';
+import { pad } from './pad.js';
+import { type FormatLimits, PLAIN, type Spec } from './spec.js';
+import { formatText, type TextForm } from './text.js';
+
+const FLOAT_FORMS: Readonly<Record<string, readonly [FloatForm, precision: number | undefined]>> = {
+  v: ['g', undefined],
+  b: ['b', undefined],
+  g: ['g', undefined],
+  G: ['G', undefined],
+  x: ['x', undefined],
+  X: ['X', undefined],
+  e: ['e', 6],
+  E: ['E', 6],
+  f: ['f', 6],
+  F: ['f', 6],
+};
+const INTEGER_FORMS: ReadonlySet<string> = new Set<IntegerForm>([
+  'b',
+  'c',
+  'd',
+  'o',
+  'O',
+  'q',
+  'U',
+  'v',
+  'x',
+  'X',
+]);
+const TEXT_FORMS: ReadonlySet<string> = new Set<TextForm>(['q', 's', 'v', 'x', 'X']);
+const NIL = '<nil>';
+
+/** Shows values in the words of Go's fmt. One formatter makes one text, and bounds its size. */
+export class Formatter {
+  private readonly limits: FormatLimits;
+  private characters = 0;
+
+  constructor(limits: FormatLimits) {
+    this.limits = limits;
+  }
+
+  /** @returns what `%v` shows */
+  print(value: Value): string {
+    return this.format(value, PLAIN);
+  }
+
+  /** @returns the value under a verb, or Go's `%!verb(type=value)` if the verb is not for it */
+  format(value: Value, spec: Spec): string {
+    if (value === null || value === undefined) {
+      const isShown = spec.verb === 'v' || spec.verb === 'T';
+      return this.spend(isShown ? pad(NIL, spec) : `%!${spec.verb}(${NIL})`);
+    }
+    if (spec.verb === 'T') return this.spend(formatText(typeName(value), 's', spec));
+    if (spec.verb === 'p' || spec.verb === 'w') return this.badVerb(value, spec, 0);
+    return this.formatAt(value, spec, 0);
+  }
+
+  private formatAt(value: Value, spec: Spec, depth: number): string {
+    switch (typeof value) {
+      case 'string':
+        if (spec === PLAIN) return this.spend(value);
+        if (!TEXT_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
+        return this.spend(formatText(value, spec.verb as TextForm, spec));
+      case 'number': {
+        if (spec === PLAIN) return this.spend(printFloat(value));
+        const form = Object.hasOwn(FLOAT_FORMS, spec.verb) ? FLOAT_FORMS[spec.verb] : undefined;
+        if (form === undefined) return this.badVerb(value, spec, depth);
+        return this.spend(formatFloat(value, form[0], spec.precision ?? form[1], spec));
+      }
+      case 'boolean':
+        if (spec.verb !== 't' && spec.verb !== 'v') return this.badVerb(value, spec, depth);
+        return this.spend(pad(String(value), spec));
+      default:
+        break;
+    }
+    if (value === null || value === undefined) {
+      return this.spend(spec.asSource ? 'interface {}(nil)' : NIL);
+    }
+    if (value instanceof Integer) {
+      if (!INTEGER_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
+      return this.spend(formatInteger(value, spec.verb as IntegerForm, spec));
+    }
+    if (depth >= this.limits.limits.valueDepth) this.limits.exceeded('valueDepth');
+    return Array.isArray(value)
+      ? this.formatArray(value, spec, depth)
+      : this.formatObject(value as JsonObject, spec, depth);
+  }
+
+  private formatArray(items: readonly JsonValue[], spec: Spec, depth: number): string {
+    let text = spec.asSource ? `${typeName(items)}{` : '[';
+    const separator = spec.asSource ? ', ' : ' ';
+    for (let i = 0; i < items.length; i++) {
+      text += (i > 0 ? separator : '') + this.formatAt(items[i], spec, depth + 1);
+    }
+    return this.spend(text, 2 + items.length) + (spec.asSource ? '}' : ']');
+  }
+
+  private formatObject(object: JsonObject, spec: Spec, depth: number): string {
+    let text = spec.asSource ? `${typeName(object)}{` : 'map[';
+    const separator = spec.asSource ? ', ' : ' ';
+    const keys = sortedKeys(object);
+    for (const [i, key] of keys.entries()) {
+      const value = this.formatAt(object[key], spec, depth + 1);
+      text += `${i > 0 ? separator : ''}${this.formatAt(key, spec, depth + 1)}:${value}`;
+    }
+    return this.spend(text, 5 + 2 * keys.length) + (spec.asSource ? '}' : ']');
+  }
+
+  private badVerb(value: Value, spec: Spec, depth: number): string {
+    const shown = this.formatAt(value, { ...spec, verb: 'v' }, depth);
+    return this.spend(`%!${spec.verb}(${typeName(value)}=${shown})`, 16);
+  }
+
+  /** Every piece of text passes here: what is made is bounded while it is made. */
+  private spend(text: string, characters = text.length): string {
+    this.characters += characters;
+    if (this.characters > this.limits.limits.outputBytes) this.limits.exceeded('outputBytes');
+    return text;
+  }
+}

@@ -1,0 +1,204 @@
+import { Integer } from '../values/integer.js';
+import { typeName, type Value } from '../values/value.js';
+import { Formatter } from './formatter.js';
+import type { FormatLimits, Spec } from './spec.js';
+
+/** Larger widths, precisions and argument numbers Go takes for mistakes. */
+const MAX_NUMBER = 1_000_000;
+
+/** Go's Sprintf. */
+export function printf(format: string, args: readonly Value[], limits: FormatLimits): string {
+  return new Printf(format, args, limits).run();
+}
+
+/** Go's Sprint: a space between two operands when neither is a string. */
+export function print(args: readonly Value[], limits: FormatLimits): string {
+  const formatter = new Formatter(limits);
+  let text = '';
+  let wasString = true;
+  for (const arg of args) {
+    const isString = typeof arg === 'string';
+    if (!isString && !wasString) text += ' ';
+    text += formatter.print(arg);
+    wasString = isString;
+  }
+  return text;
+}
+
+/**
+ * One pass over a format.
+ *
+ *     format    = { character | "%" { flag } [ index ] [ width ] [ "." [ index ] [ precision ] ] [ index ] verb } .
+ *     flag      = "+" | "-" | "#" | " " | "0" .
+ *     width     = number | "*" .
+ *     precision = number | "*" .
+ *     index     = "[" number "]" .
+ */
+class Printf {
+  private readonly source: string;
+  private readonly args: readonly Value[];
+  private readonly limits: FormatLimits;
+  private readonly formatter: Formatter;
+  private text = '';
+  private offset = 0;
+  private argument = 0;
+  private usedIndexes = false;
+  /** Of the verb at hand: false once an index named no argument. */
+  private indexIsGood = true;
+  /** Of the verb at hand: an index was read, and nothing after it. */
+  private afterIndex = false;
+
+  constructor(source: string, args: readonly Value[], limits: FormatLimits) {
+    this.source = source;
+    this.args = args;
+    this.limits = limits;
+    this.formatter = new Formatter(limits);
+  }
+
+  run(): string {
+    while (this.offset < this.source.length) {
+      const percent = this.source.indexOf('%', this.offset);
+      this.text += this.source.slice(this.offset, percent < 0 ? undefined : percent);
+      if (percent < 0) break;
+      this.offset = percent + 1;
+      this.formatVerb();
+    }
+    return this.text + (this.usedIndexes ? '' : this.extraArguments());
+  }
+
+  private formatVerb(): void {
+    const flags = this.readFlags();
+    this.indexIsGood = true;
+    this.afterIndex = false;
+    this.readIndex();
+    const width = this.readWidth();
+    const precision = this.readPrecision();
+    if (!this.afterIndex) this.readIndex();
+    const point = this.source.codePointAt(this.offset);
+    if (point === undefined) {
+      this.text += '%!(NOVERB)';
+      return;
+    }
+    const verb = String.fromCodePoint(point);
+    this.offset += verb.length;
+    if (verb === '%') this.text += '%';
+    else if (!this.indexIsGood) this.text += `%!${verb}(BADINDEX)`;
+    else if (this.argument >= this.args.length) this.text += `%!${verb}(MISSING)`;
+    else {
+      const minus = flags.has('-') || (width ?? 0) < 0;
+      const zero = flags.has('0') && (width ?? 0) >= 0;
+      // %#v and %+v are verbs of their own; their flags do not reach the parts of the value.
+      const isPlain = verb !== 'v' && verb !== 'w';
+      const spec: Spec = {
+        verb,
+        minus,
+        zero,
+        space: flags.has(' '),
+        plus: isPlain && flags.has('+'),
+        sharp: isPlain && flags.has('#'),
+        asSource: !isPlain && flags.has('#'),
+        width: this.bounded('printfWidth', width === undefined ? undefined : Math.abs(width)),
+        precision: this.bounded('printfPrecision', precision),
+      };
+      this.text += this.formatter.format(this.args[this.argument], spec);
+      this.argument++;
+    }
+  }
+
+  private readFlags(): Set<string> {
+    const flags = new Set<string>();
+    for (; this.offset < this.source.length; this.offset++) {
+      const character = this.source.charAt(this.offset);
+      if (!'#0+- '.includes(character)) break;
+      flags.add(character);
+    }
+    return flags;
+  }
+
+  private readWidth(): number | undefined {
+    if (this.source[this.offset] === '*') {
+      this.offset++;
+      const width = this.numberFromArgument();
+      if (width === undefined) this.text += '%!(BADWIDTH)';
+      this.afterIndex = false;
+      return width;
+    }
+    const width = this.readNumber(this.source.length);
+    // An index belongs right before the verb, or before a star.
+    if (this.afterIndex && width !== undefined) this.indexIsGood = false;
+    return width;
+  }
+
+  private readPrecision(): number | undefined {
+    if (this.source[this.offset] !== '.' || this.offset + 1 >= this.source.length) return undefined;
+    this.offset++;
+    if (this.afterIndex) this.indexIsGood = false;
+    this.readIndex();
+    if (this.source[this.offset] !== '*') return this.readNumber(this.source.length) ?? 0;
+    this.offset++;
+    const given = this.numberFromArgument();
+    const precision = given !== undefined && given < 0 ? undefined : given;
+    if (precision === undefined) this.text += '%!(BADPREC)';
+    this.afterIndex = false;
+    return precision;
+  }
+
+  /** index = "[" number "]" , from 1. */
+  private readIndex(): void {
+    this.afterIndex = false;
+    if (this.source[this.offset] !== '[') return;
+    this.usedIndexes = true;
+    const end = this.source.indexOf(']', this.offset + 1);
+    // The shortest index, `[1]`, takes three characters; anything shorter Go does not look into.
+    if (end < 0 || this.source.length - this.offset < 3) {
+      this.offset++;
+      this.indexIsGood = false;
+      return;
+    }
+    this.offset++;
+    const number = this.readNumber(end);
+    const isWhole = number !== undefined && this.offset === end;
+    this.offset = end + 1;
+    this.afterIndex = isWhole;
+    if (isWhole && number >= 1 && number <= this.args.length) this.argument = number - 1;
+    else this.indexIsGood = false;
+  }
+
+  /** @returns undefined, at the end, for a number too large to be meant */
+  private readNumber(end: number): number | undefined {
+    let number: number | undefined;
+    while (this.offset < end) {
+      const digit = this.source.charCodeAt(this.offset) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if ((number ?? 0) > MAX_NUMBER) {
+        this.offset = end;
+        return undefined;
+      }
+      number = (number ?? 0) * 10 + digit;
+      this.offset++;
+    }
+    return number;
+  }
+
+  private numberFromArgument(): number | undefined {
+    const arg = this.args[this.argument];
+    if (this.argument < this.args.length) this.argument++;
+    if (!(arg instanceof Integer)) return undefined;
+    const number = Number(arg.value);
+    return Math.abs(number) > MAX_NUMBER ? undefined : number;
+  }
+
+  private bounded(limit: 'printfWidth' | 'printfPrecision', number: number | undefined): number | undefined {
+    if (number !== undefined && number > this.limits.limits[limit]) this.limits.exceeded(limit);
+    return number;
+  }
+
+  private extraArguments(): string {
+    const extra = this.args.slice(this.argument);
+    if (extra.length === 0) return '';
+    const shown = extra.map((arg) =>
+      arg === null || arg === undefined ? '<nil>' : `${typeName(arg)}=${this.formatter.print(arg)}`,
+    );
+    return `%!(EXTRA ${shown.join(', ')})`;
+  }
+}

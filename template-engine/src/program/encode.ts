@@ -1,0 +1,105 @@
+import type { Position } from '../position.js';
+import type {
+  Chain,
+  Command,
+  Identifier,
+  List,
+  Operand,
+  Pipeline,
+  Statement,
+  Variable,
+} from '../syntax/ast.js';
+import {
+  type CommandCode,
+  type IdentifierCode,
+  type ListCode,
+  Op,
+  type OperandCode,
+  type PipelineCode,
+  type PositionCode,
+  PROGRAM_FORMAT,
+  type Program,
+  type StatementCode,
+  type VariableCode,
+} from './program.js';
+
+export function encodeProgram(name: string, body: List): Program {
+  return { format: PROGRAM_FORMAT, name, body: encodeList(body) };
+}
+
+function encodeList({ statements }: List): ListCode {
+  return statements.map(encodeStatement);
+}
+
+function encodeStatement(node: Statement): StatementCode {
+  const position = encodePosition(node.position);
+  switch (node.kind) {
+    case 'text':
+      return [Op.text, position, node.text];
+    case 'action':
+      return [Op.action, position, encodePipeline(node.pipeline)];
+    case 'if':
+    case 'range':
+    case 'with': {
+      const otherwise = node.otherwise === undefined ? null : encodeList(node.otherwise);
+      return [Op[node.kind], position, encodePipeline(node.pipeline), encodeList(node.body), otherwise];
+    }
+    case 'break':
+    case 'continue':
+      return [Op[node.kind], position];
+  }
+}
+
+function encodePipeline({ position, variables, isAssignment, commands }: Pipeline): PipelineCode {
+  return [
+    Op.pipeline,
+    encodePosition(position),
+    variables.map(encodeVariable),
+    isAssignment,
+    commands.map(encodeCommand),
+  ];
+}
+
+function encodeCommand({ position, operands }: Command): CommandCode {
+  return [Op.command, encodePosition(position), operands.map(encodeOperand)];
+}
+
+function encodeOperand(node: Operand): OperandCode {
+  const position = encodePosition(node.position);
+  switch (node.kind) {
+    case 'field':
+      return [Op.field, position, node.names];
+    case 'variable':
+      return encodeVariable(node);
+    case 'chain':
+      return [Op.chain, position, encodeChained(node), node.fields];
+    case 'identifier':
+      return encodeIdentifier(node);
+    case 'dot':
+    case 'nil':
+      return [Op[node.kind], position];
+    case 'boolean':
+      return [Op.boolean, position, node.value];
+    case 'number':
+    case 'string':
+      return [Op[node.kind], position, node.source];
+    case 'pipeline':
+      return encodePipeline(node);
+  }
+}
+
+function encodeVariable({ position, name, fields }: Variable): VariableCode {
+  return [Op.variable, encodePosition(position), name, fields];
+}
+
+function encodeChained({ operand }: Chain): IdentifierCode | PipelineCode {
+  return operand.kind === 'pipeline' ? encodePipeline(operand) : encodeIdentifier(operand);
+}
+
+function encodeIdentifier({ position, name }: Identifier): IdentifierCode {
+  return [Op.identifier, encodePosition(position), name];
+}
+
+function encodePosition({ line, column, offset, length }: Position): PositionCode {
+  return [line, column, offset, length];
+}

@@ -1,0 +1,237 @@
+import type { Builtin, Eager, ShortCircuit } from '../builtins/builtin.js';
+import { findBuiltin } from '../builtins/table.js';
+import type { Chain, Command, Identifier, Node, Operand, Pipeline, Variable } from '../syntax/ast.js';
+import { typeName, unwrap, type Value } from '../values/value.js';
+import { eagerCall, shortCircuitCall } from './calls.js';
+import { type Expression, failAfter, failure } from './expression.js';
+import { fieldChain, fieldOfDot } from './fields.js';
+import type { Scope } from './scope.js';
+import { type Assign, assignment, declaration, variableReader } from './variables.js';
+
+/** A pipeline as a closure. Its value is as the last command yields it: not yet unwrapped. */
+export interface BuiltPipeline extends Expression {
+  /** Set the variables of the pipeline; evaluating it has done so once. */
+  readonly assigns: readonly Assign[];
+}
+
+/** Turns pipelines and what they are made of into closures. */
+export class ExpressionBuilder {
+  /** Whether Go holds dot in an interface: inside a range it does. */
+  dotInInterface = false;
+  private readonly scope: Scope;
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  /** The variables come into sight after the commands: `$x := $x` reads the outer one. */
+  pipeline(node: Pipeline): BuiltPipeline {
+    const [first, ...others] = node.commands;
+    let built = this.command(first, node, false);
+    for (const command of others) built = piped(built, this.command(command, built.last, true));
+    const { evaluate, last } = built;
+    const assigns = node.variables.map(({ name }) =>
+      node.isAssignment ? assignment(this.scope, name, last) : declaration(this.scope, name),
+    );
+    if (assigns.length === 0) return { evaluate, last, assigns };
+    return {
+      evaluate: (rendering, dot) => {
+        const value = unwrap(evaluate(rendering, dot));
+        for (const assign of assigns) assign(rendering, value, false);
+        return value;
+      },
+      last,
+      assigns,
+    };
+  }
+
+  /** @param before the node visited last when the command's turn comes */
+  private command(node: Command, before: Node | undefined, hasFinal: boolean): Expression {
+    const [first, ...args] = node.operands;
+    const hasArguments = args.length > 0 || hasFinal;
+    switch (first.kind) {
+      case 'identifier':
+        return this.call(first, node, args, hasFinal);
+      case 'field':
+      case 'chain':
+        return this.operand(first, hasArguments);
+      case 'variable':
+        if (hasArguments && first.fields.length === 0) return notAFunction(first, first);
+        return this.operand(first, hasArguments);
+      case 'pipeline':
+        if (hasArguments) return notAFunction(first, before);
+        return this.operand(first, false);
+      case 'nil':
+        if (hasArguments) return notAFunction(first, first);
+        return failure(first, 'nil is not a command');
+      case 'dot':
+      case 'boolean':
+      case 'number':
+      case 'string':
+        if (hasArguments) return notAFunction(first, first);
+        return this.operand(first, false);
+    }
+  }
+
+  private operand(node: Operand, hasArguments: boolean): Expression {
+    switch (node.kind) {
+      case 'dot':
+        return { evaluate: (_rendering, dot) => dot, last: node };
+      case 'nil':
+        return { evaluate: () => undefined, last: node };
+      case 'boolean':
+      case 'string':
+        return constant(node, node.value);
+      case 'number':
+        if (node.value === 'overflow') return failure(node, `${node.source} overflows int`);
+        return constant(node, node.value);
+      case 'field': {
+        const [name] = node.names;
+        if (name !== undefined && node.names.length === 1 && !hasArguments) {
+          return { evaluate: fieldOfDot(name, this.dotInInterface, node), last: node };
+        }
+        const { dotInInterface } = this;
+        const dot = {
+          evaluate: (_: unknown, value: Value) => value,
+          inInterface: () => dotInInterface,
+          last: node,
+        };
+        return { evaluate: fieldChain(dot, node.names, hasArguments), last: node };
+      }
+      case 'variable':
+        return this.variable(node, hasArguments);
+      case 'chain':
+        return this.chain(node, hasArguments);
+      case 'identifier':
+        return this.call(node, node, [], false);
+      case 'pipeline': {
+        const { evaluate, last } = this.pipeline(node);
+        return { evaluate: (rendering, dot) => unwrap(evaluate(rendering, dot)), last };
+      }
+    }
+  }
+
+  private variable(node: Variable, hasArguments: boolean): Expression {
+    const { evaluate, inInterface } = variableReader(this.scope, node);
+    if (node.fields.length === 0) return { evaluate, last: node };
+    const receiver = { evaluate, inInterface, last: node };
+    return { evaluate: fieldChain(receiver, node.fields, hasArguments), last: node };
+  }
+
+  private chain(node: Chain, hasArguments: boolean): Expression {
+    const { evaluate, last } = this.operand(node.operand, false);
+    const receiver = { evaluate, inInterface: () => false, last };
+    return { evaluate: fieldChain(receiver, node.fields, hasArguments), last };
+  }
+
+  private call(
+    node: Identifier,
+    command: Command | Identifier,
+    args: readonly Operand[],
+    hasFinal: boolean,
+  ): Expression {
+    const builtin = findBuiltin(node.name);
+    if (builtin === undefined) return failure(node, `"${node.name}" is not a defined function`);
+    const words = wrongNumber(node.name, builtin, args.length, hasFinal);
+    if (words !== undefined) return failure(node, words);
+    return builtin.kind === 'eager'
+      ? this.eager(builtin, node, command, args, hasFinal)
+      : this.shortCircuit(builtin, node, args, hasFinal);
+  }
+
+  private eager(
+    builtin: Eager,
+    node: Identifier,
+    command: Command | Identifier,
+    args: readonly Operand[],
+    hasFinal: boolean,
+  ): Expression {
+    const built = args.map((operand, i) =>
+      i === 0 && builtin.wantsString ? this.stringArgument(operand) : this.operand(operand, false),
+    );
+    const call = { name: node.name, node: command };
+    const evaluate = eagerCall(builtin, call, built, hasFinal);
+    const last = args.length === 0 ? node : built.at(-1)?.last;
+    if (!builtin.wantsString || args.length > 0) return { evaluate, last };
+    return {
+      evaluate: (rendering, dot, final) => {
+        const words = notAString(final);
+        return words === undefined ? evaluate(rendering, dot, final) : rendering.fail(node, words);
+      },
+      last,
+    };
+  }
+
+  private stringArgument(node: Operand): Expression {
+    switch (node.kind) {
+      case 'nil':
+        return failure(node, 'cannot assign nil to string');
+      case 'boolean':
+      case 'number':
+        return failure(node, `expected string; found ${node}`);
+      default: {
+        const { evaluate, last } = this.operand(node, false);
+        return {
+          evaluate: (rendering, dot) => {
+            const value = evaluate(rendering, dot);
+            const words = notAString(value);
+            return words === undefined ? value : failAfter(rendering, last, words);
+          },
+          last,
+        };
+      }
+    }
+  }
+
+  private shortCircuit(
+    builtin: ShortCircuit,
+    node: Identifier,
+    args: readonly Operand[],
+    hasFinal: boolean,
+  ): Expression {
+    const [first, ...others] = args;
+    const certain = first === undefined ? [] : [this.operand(first, false)];
+    const { built, slots } = this.scope.conditional(() => others.map((arg) => this.operand(arg, false)));
+    const all = [...certain, ...built];
+    const last = all.length === 0 ? node : all.length === 1 ? all[0]?.last : undefined;
+    return { evaluate: shortCircuitCall(builtin, all, hasFinal, slots), last };
+  }
+}
+
+function piped(before: Expression, command: Expression): Expression {
+  const { evaluate } = before;
+  const { evaluate: next, last } = command;
+  return {
+    evaluate: (rendering, dot) => next(rendering, dot, unwrap(evaluate(rendering, dot))),
+    last,
+  };
+}
+
+function constant(node: Operand, value: Value): Expression {
+  return { evaluate: () => value, last: node };
+}
+
+function notAFunction(operand: Operand, last: Node | undefined): Expression {
+  return {
+    evaluate: (rendering) => failAfter(rendering, last, `can't give argument to non-function ${operand}`),
+    last,
+  };
+}
+
+/** Go's check that a value can be passed where a string is wanted. */
+function notAString(value: Value): string | undefined {
+  if (typeof value === 'string') return undefined;
+  if (value === undefined) return 'invalid value; expected string';
+  return `wrong type for value; expected string; got ${typeName(value)}`;
+}
+
+function wrongNumber(name: string, builtin: Builtin, written: number, hasFinal: boolean): string | undefined {
+  const [least, most] =
+    builtin.kind === 'eager' ? [builtin.least, builtin.most] : [1, Number.POSITIVE_INFINITY];
+  const given = written + (hasFinal ? 1 : 0);
+  if (given >= least && given <= most) return undefined;
+  // For variadic functions Go does not count the value that comes through the pipe.
+  return least === most
+    ? `wrong number of args for ${name}: want ${least} got ${given}`
+    : `wrong number of args for ${name}: want at least ${least} got ${written}`;
+}

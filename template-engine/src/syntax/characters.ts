@@ -1,0 +1,26 @@
+/** What `codePointAt` gives at the end of a text, as a number. */
+export const END = -1;
+
+const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u;
+
+/** Space, tab, carriage return and line feed: the only space that the language knows. */
+export function isSpace(point: number): boolean {
+  return point === 0x20 || point === 0x09 || point === 0x0d || point === 0x0a;
+}
+
+export function isDecimalDigit(point: number): boolean {
+  return point >= 0x30 && point <= 0x39;
+}
+
+/** Whether a character may stand in a name: a letter or digit of any script, or an underscore. */
+export function isAlphaNumeric(point: number): boolean {
+  if (point < 0x80) {
+    return (
+      isDecimalDigit(point) ||
+      (point >= 0x61 && point <= 0x7a) ||
+      (point >= 0x41 && point <= 0x5a) ||
+      point === 0x5f
+    );
+  }
+  return LETTER_OR_DIGIT.test(String.fromCodePoint(point));
+}
