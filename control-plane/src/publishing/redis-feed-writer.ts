@@ -132,7 +132,7 @@ export class RedisFeedWriter implements FeedWriter {
    * its way, and must not be overtaken by what a retry reads.
    */
   async #use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    this.#connection ??= connect(this.#url);
+    this.#connection ??= this.#connect();
     const connection = this.#connection;
     let redis: Redis | undefined;
     try {
@@ -140,11 +140,24 @@ export class RedisFeedWriter implements FeedWriter {
       return await work(redis);
     } catch (cause) {
       redis?.disconnect();
-      if (this.#connection === connection) this.#connection = undefined;
+      this.#forget(connection);
       throw new FeedUnavailableError(`Redis: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,
       });
     }
+  }
+
+  #connect(): Promise<Redis> {
+    const connection = connect(this.#url);
+    connection.then(
+      (redis) => redis.once('end', () => this.#forget(connection)),
+      () => this.#forget(connection),
+    );
+    return connection;
+  }
+
+  #forget(connection: Promise<Redis>): void {
+    if (this.#connection === connection) this.#connection = undefined;
   }
 }
 

@@ -29,7 +29,7 @@ export class RedisConnection {
     } catch (cause) {
       // It may be half-open, or have a late answer on its way.
       redis?.disconnect();
-      if (this.#connection === connection) this.#connection = undefined;
+      this.#forget(connection);
       throw unavailable(cause);
     }
   }
@@ -46,12 +46,20 @@ export class RedisConnection {
       return Promise.reject(this.#failure.error);
     }
     this.#failure = undefined;
-    const connection = openRedis(this.#url, 'px0-gateway').catch((error: unknown) => {
-      this.#failure = { error, at: performance.now() };
-      throw error;
-    });
+    const connection = openRedis(this.#url, 'px0-gateway');
+    connection.then(
+      (redis) => redis.once('end', () => this.#forget(connection)),
+      (error: unknown) => {
+        this.#failure = { error, at: performance.now() };
+        this.#forget(connection);
+      },
+    );
     this.#connection = connection;
     return connection;
+  }
+
+  #forget(connection: Promise<Redis>): void {
+    if (this.#connection === connection) this.#connection = undefined;
   }
 }
 
