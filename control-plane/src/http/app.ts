@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyRequest,
+  LogController,
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
@@ -35,7 +36,7 @@ const REQUEST_TIMEOUT = 30_000;
 export async function createApp(credentials: CredentialStore, log: Logger): Promise<App> {
   const app: App = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
@@ -65,11 +66,10 @@ function parseEveryBodyAsJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'ignore');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else
-      parse(request, body as string, (error, value) =>
-        done(error && new Refusal('invalid_request_body'), value),
-      );
+    if (body === '') return done(null, undefined);
+    void parse(request, body as string, (error, value) =>
+      done(error && new Refusal('invalid_request_body'), value),
+    );
   });
 }
 
