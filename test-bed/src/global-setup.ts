@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import pg from 'pg';
+import { migrate } from '@px0/control-plane';
 import { announce, TEMPLATE_DATABASE } from './environment.js';
 import { startPostgres } from './postgres-server.js';
 import { startRedis } from './redis-server.js';
@@ -9,21 +8,11 @@ import { databaseUrl, onServer } from './test-database.js';
 export default async function setUp(): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   await onServer(postgres.url, `create database ${TEMPLATE_DATABASE}`);
-  await migrateTemplate(databaseUrl(postgres.url, TEMPLATE_DATABASE));
+  await migrate(databaseUrl(postgres.url, TEMPLATE_DATABASE));
   announce('postgres', postgres.url);
   const own = process.env.REDIS_URL === undefined ? await startRedis() : undefined;
   announce('redis', own?.url ?? process.env.REDIS_URL ?? '');
   return async () => {
     await Promise.all([postgres.stop(), own?.stop()]);
   };
-}
-
-async function migrateTemplate(url: string): Promise<void> {
-  const folder = new URL('../../control-plane/migrations/', import.meta.url);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const file of (await readdir(folder)).sort()) {
-    await client.query(await readFile(new URL(file, folder), 'utf8'));
-  }
-  await client.end();
 }
