@@ -165,7 +165,9 @@ export class FeedFollower {
       this.#readingFrom = undefined;
       this.#backoff.reset();
       if (head === undefined) {
-        this.#report('no feed stands, or an older copy of it; what is held is served meanwhile');
+        // At the very beginning the publisher may simply not have come so far.
+        const level = this.#position === undefined ? 'info' : 'warn';
+        this.#report('no feed stands, or an older copy of it; what is held is served meanwhile', level);
         this.#dispatch('nothing');
         return;
       }
@@ -266,9 +268,9 @@ export class FeedFollower {
   }
 
   /** Logs a trouble when it begins or changes, and not at every try. */
-  #report(trouble: string): void {
+  #report(trouble: string, level: 'info' | 'warn' = 'warn'): void {
     if (trouble !== this.#trouble) {
-      this.#options.log.warn({ trouble, position: this.#position }, 'cannot follow the feed for now');
+      this.#options.log[level]({ trouble, position: this.#position }, 'cannot follow the feed for now');
     }
     this.#trouble = trouble;
   }
