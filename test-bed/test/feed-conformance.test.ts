@@ -7,69 +7,10 @@ import {
   type FeedWriter,
   LOG_LENGTH,
 } from '@px0/contract';
-import {
-  createTestDatabase,
-  databaseUrl,
-  onServer,
-  type RedisServer,
-  startRedis,
-  testRedis,
-} from '@px0/test-bed';
-import { Redis } from 'ioredis';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFeedWriter } from '../../control-plane/dist/publishing/feed-writer.js';
 import { createFeedReader } from '../../render-gateway/dist/feed/feed-reader.js';
-
-/** One place where a feed can live, with what its tests must do to it from outside. */
-interface House {
-  readonly writer: FeedWriter;
-  readonly reader: FeedReader;
-  /** As if the store had just been set up. */
-  empty(): Promise<void>;
-  tearDown(): Promise<void>;
-}
-
-const HOUSES: Record<string, () => Promise<House>> = {
-  Redis: async () => {
-    const { url: redisUrl, prefix: redisPrefix } = testRedis();
-    const redis = new Redis(redisUrl);
-    const options = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none', redisUrl, redisPrefix };
-    const empty = async () => {
-      const keys = await redis.keys(`${redisPrefix}:*`);
-      if (keys.length > 0) await redis.del(...keys);
-    };
-    return {
-      writer: createFeedWriter(options),
-      reader: createFeedReader(options),
-      empty,
-      tearDown: async () => {
-        await empty();
-        redis.disconnect();
-      },
-    };
-  },
-  Postgres: async () => {
-    const database = await createTestDatabase();
-    const options = { databaseUrl: database.url, redisPrefix: 'unused' };
-    return {
-      writer: createFeedWriter(options),
-      reader: createFeedReader(options),
-      empty: () => execute(database.url, 'delete from feed_head; delete from feed_documents'),
-      tearDown: () => database.drop(),
-    };
-  },
-};
-
-async function execute(url: string, statements: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statements);
-  } finally {
-    await client.end();
-  }
-}
+import { HOUSES, type House, SERVERS, start } from './feed-houses.js';
 
 const document = (revision: number, key: string, body: string | null): FeedDocument => ({
   key,
@@ -107,8 +48,6 @@ async function listen(reader: FeedReader) {
   };
   return { messages, subscription, lost: () => lost, until };
 }
-
-const start: FeedHead = { epoch: 'first', revision: 10 };
 
 describe.each(Object.entries(HOUSES))('a feed in %s', (_name, open) => {
   let house: House;
@@ -376,45 +315,6 @@ describe.each(Object.entries(HOUSES))('a feed in %s', (_name, open) => {
     await other.subscription.unsubscribe();
   });
 });
-
-interface Server {
-  readonly address: { databaseUrl: string; redisUrl?: string; redisPrefix: string };
-  /** The head that stands once it is back. */
-  readonly headAfter: FeedHead | undefined;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-const SERVERS: Record<string, () => Promise<Server>> = {
-  Redis: async () => {
-    const server: RedisServer = await startRedis();
-    const address = {
-      databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
-      redisUrl: server.url,
-      redisPrefix: 'px0',
-    };
-    return { ...server, address, headAfter: undefined, start: () => server.start({ empty: true }) };
-  },
-  Postgres: async () => {
-    const database = await createTestDatabase();
-    const server = databaseUrl(database.url, 'postgres');
-    const name = new URL(database.url).pathname.slice(1);
-    return {
-      address: { databaseUrl: database.url, redisPrefix: 'unused' },
-      headAfter: start,
-      kill: async () => {
-        await onServer(server, `alter database ${name} with allow_connections false`);
-        await onServer(
-          server,
-          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
-        );
-      },
-      start: () => onServer(server, `alter database ${name} with allow_connections true`),
-      stop: () => database.drop(),
-    };
-  },
-};
 
 describe.each(Object.entries(SERVERS))('a feed in a %s that goes away', (_name, open) => {
   it('is lost to its subscribers, refuses at once, and works again when the server is back', async () => {

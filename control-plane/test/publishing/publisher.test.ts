@@ -1,76 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeMessage, documentKey, type FeedMessage, type FeedWriter } from '@px0/contract';
-import { createTestDatabase, type RedisServer, startRedis, type TestDatabase, until } from '@px0/test-bed';
-import { Redis } from 'ioredis';
+import { decodeMessage, documentKey, type FeedMessage } from '@px0/contract';
+import { until } from '@px0/test-bed';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createFeedWriter } from '#publishing/feed-writer.js';
 import { Publisher } from '#publishing/publisher.js';
-import { feedIn, Tenant } from './tenant.js';
+import {
+  breakPublishers,
+  database,
+  feed,
+  livePrompt,
+  prefix,
+  publish,
+  redis,
+  settled,
+  tenant,
+  usePublishers,
+  warnings,
+} from './publisher-bed.js';
 
-let server: RedisServer;
-let database: TestDatabase;
-let tenant: Tenant;
-let redis: Redis;
-let prefix: string;
-let logged: { level: number; msg: string }[];
-let running: { publisher: Publisher; writer: FeedWriter }[];
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  database = await createTestDatabase();
-  tenant = await Tenant.create(database.url);
-  prefix = randomUUID();
-  redis = new Redis(server.url);
-  redis.on('error', () => {}); // tests take the server away under it
-  logged = [];
-  running = [];
-});
-afterEach(async () => {
-  for (const { publisher, writer } of running) {
-    await publisher.stop();
-    await writer.close();
-  }
-  redis.disconnect();
-  await tenant.close();
-  await database.drop();
-});
-
-/** @param wrap puts something between the publisher and its writer */
-function publish(wrap: (writer: FeedWriter) => FeedWriter = (writer) => writer): Publisher {
-  const writer = createFeedWriter({ databaseUrl: database.url, redisUrl: server.url, redisPrefix: prefix });
-  const publisher = new Publisher({
-    databaseUrl: database.url,
-    writer: wrap(writer),
-    log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }),
-  });
-  running.push({ publisher, writer });
-  publisher.start();
-  return publisher;
-}
-
-const feed = () => feedIn(redis, prefix);
-
-/** Waits until all notes are settled, and answers the feed. */
-async function settled(limit = 5_000) {
-  await until('all notes are settled', async () => ((await tenant.notes()) === 0 ? true : undefined), limit);
-  return feed();
-}
-
-async function livePrompt(slug: string): Promise<string> {
-  const id = await tenant.prompt(slug);
-  await tenant.version(id, 1, `Hello from ${slug}`);
-  await tenant.promote(id, 1);
-  return id;
-}
-
-const warnings = () => logged.filter(({ level }) => level >= 40);
+usePublishers();
 
 describe('publishing', () => {
   it('begins with everything there is', async () => {
@@ -202,221 +151,14 @@ describe('publishing', () => {
   it('goes into Postgres where there is no Redis', async () => {
     const id = await livePrompt('small');
     const writer = createFeedWriter({ databaseUrl: database.url, redisPrefix: 'unused' });
-    publish(() => writer);
+    const publisher = publish(() => writer);
     await settled();
     await tenant.version(id, 2, 'two');
     await settled();
     const { rows } = await tenant.query('select key from feed_documents where body is not null');
     expect(rows).toHaveLength(4);
-    await running[0]?.publisher.stop();
+    await publisher.stop();
     await writer.close();
-  });
-});
-
-describe('a publisher that fails between two steps', () => {
-  /** Its first append fails: before it was done, or after, as when the answer is lost. */
-  const failing = (when: 'before' | 'after') => (writer: FeedWriter) => {
-    let failed = false;
-    return new Proxy(writer, {
-      get(target, property) {
-        const value = Reflect.get(target, property);
-        if (property !== 'append') return typeof value === 'function' ? value.bind(target) : value;
-        return async (...parameters: Parameters<FeedWriter['append']>) => {
-          const fails = !failed;
-          failed = true;
-          if (fails && when === 'before') throw new Error('failed before');
-          const result = await target.append(...parameters);
-          if (fails) throw new Error('failed after');
-          return result;
-        };
-      },
-    });
-  };
-
-  it.each(['before', 'after'] as const)(
-    'repeats the step, when the feed fails %s it is written',
-    async (when) => {
-      publish(failing(when));
-      const before = await until('a feed stands', async () => ((await feed()).epoch ? feed() : undefined));
-      const id = await livePrompt('again');
-      const after = await settled();
-      expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
-      expect(after.epoch).toBe(before.epoch);
-      const log = await redis.xrange(`${prefix}:feed:${after.epoch}:log`, '-', '+');
-      const revisions = log.map(([entry]) => Number(entry.split('-')[0]));
-      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-      expect(warnings()).toHaveLength(1);
-    },
-  );
-
-  it('repeats the step, when its connection to Postgres breaks after the feed was written', async () => {
-    let broken = false;
-    publish((writer) => ({
-      head: () => writer.head(),
-      ring: (expected) => writer.ring(expected),
-      rebuild: (head, documents) => writer.rebuild(head, documents),
-      close: () => writer.close(),
-      append: async (expected, documents) => {
-        const result = await writer.append(expected, documents);
-        if (!broken) await breakPublishers();
-        broken = true;
-        return result;
-      },
-    }));
-    const before = await until('a feed stands', async () => ((await feed()).epoch ? feed() : undefined));
-    const id = await livePrompt('again');
-    const after = await settled();
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
-    expect(after.epoch).toBe(before.epoch);
-  });
-
-  it('rebuilds again, when it fails around the beginning of an epoch', async () => {
-    let rebuilds = 0;
-    await livePrompt('begin');
-    publish((writer) => ({
-      head: () => writer.head(),
-      ring: (expected) => writer.ring(expected),
-      append: (expected, documents) => writer.append(expected, documents),
-      close: () => writer.close(),
-      rebuild: async (head, documents) => {
-        rebuilds++;
-        if (rebuilds === 1) throw new Error('failed before');
-        const result = await writer.rebuild(head, documents);
-        if (rebuilds === 2) throw new Error('failed after');
-        return result;
-      },
-    }));
-    const { documents } = await settled();
-    expect(documents.size).toBe(3);
-    // The second one had happened: it is found, and gone on with.
-    expect(rebuilds).toBe(2);
-  });
-});
-
-async function breakPublishers(): Promise<number> {
-  const { rowCount } = await tenant.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and application_name = 'px0-publisher'`,
-  );
-  return rowCount ?? 0;
-}
-
-describe('two publishers', () => {
-  it('never work at once, and the second takes over when the first one stops', async () => {
-    const active: string[] = [];
-    const named = (name: string) => (writer: FeedWriter) =>
-      new Proxy(writer, {
-        get(target, property) {
-          const value = Reflect.get(target, property);
-          if (property === 'append') active.push(name);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      });
-    const first = publish(named('first'));
-    await until('a feed stands', async () => (await feed()).epoch);
-    publish(named('second'));
-    const id = await livePrompt('shared');
-    const before = await settled();
-    await sleep(300);
-    expect(new Set(active)).toEqual(new Set(['first']));
-    await first.stop();
-    await tenant.version(id, 2, 'two');
-    await tenant.promote(id, 2);
-    const after = await settled();
-    expect(active.at(-1)).toBe('second');
-    expect(after.epoch).toBe(before.epoch);
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 2 });
-    expect(warnings()).toEqual([]);
-  });
-
-  it('go on when all their connections to Postgres break', async () => {
-    publish();
-    publish();
-    const before = await until('a feed stands', async () => ((await feed()).epoch ? feed() : undefined));
-    expect(await breakPublishers()).toBe(2);
-    const id = await livePrompt('after');
-    const after = await settled();
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
-    expect(after.epoch).toBe(before.epoch);
-  });
-});
-
-describe('a feed that goes away', () => {
-  it('emptied: it is rebuilt under a new epoch, at a higher revision', async () => {
-    const id = await livePrompt('kept');
-    publish();
-    const before = await settled();
-    await redis.flushall();
-    const after = await until('a new epoch', async () => {
-      const now = await feed();
-      return now.epoch === undefined || now.epoch === before.epoch ? undefined : now;
-    });
-    expect(after.revision).toBeGreaterThan(before.revision);
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
-    expect(after.documents.size).toBe(before.documents.size);
-  });
-
-  it('restored from an older copy: it is rebuilt under a new epoch, and the older one is dropped', async () => {
-    const id = await livePrompt('kept');
-    publish();
-    const old = await settled();
-    await server.save();
-    await tenant.version(id, 2, 'two');
-    await tenant.promote(id, 2);
-    const before = await settled();
-    await server.kill();
-    await server.start();
-    const after = await until('a new epoch', async () => {
-      const now = await feed().catch(() => undefined);
-      return now?.epoch === undefined || now.epoch === before.epoch ? undefined : now;
-    });
-    expect(old.epoch).toBe(before.epoch);
-    expect(after.revision).toBeGreaterThan(before.revision);
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 2 });
-    expect(await redis.keys(`${prefix}:feed:${before.epoch}:*`)).toEqual([]);
-  });
-
-  it('restored to the very moment: it goes on', async () => {
-    const id = await livePrompt('kept');
-    publish();
-    const before = await settled();
-    await server.save();
-    await server.kill();
-    await tenant.version(id, 2, 'two');
-    await tenant.promote(id, 2);
-    await sleep(300);
-    expect(await tenant.notes()).toBeGreaterThan(0);
-    await server.start();
-    const after = await settled();
-    expect(after.epoch).toBe(before.epoch);
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 2 });
-    // One trouble is one line in the log, or two where it shows two faces; not one a try.
-    expect(warnings().length).toBeGreaterThan(0);
-    expect(warnings().length).toBeLessThanOrEqual(3);
-  });
-
-  it('another writer moved it: it is not believed, and rebuilt', async () => {
-    const id = await livePrompt('kept');
-    publish();
-    const { epoch = '', revision } = await settled();
-    const intruder = createFeedWriter({
-      databaseUrl: database.url,
-      redisUrl: server.url,
-      redisPrefix: prefix,
-    });
-    await until('the intruder got between', async () => {
-      const result = await intruder.append({ epoch, revision }, [
-        { key: documentKey.prompt(id), revision: revision + 1_000, body: null },
-      ]);
-      return result === 'diverged' ? undefined : true;
-    });
-    await intruder.close();
-    const after = await until('a new epoch', async () => {
-      const now = await feed();
-      return now.epoch === epoch ? undefined : now;
-    });
-    expect(after.revision).toBeGreaterThan(revision + 1_000);
-    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
   });
 });
 
