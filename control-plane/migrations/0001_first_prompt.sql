@@ -168,7 +168,12 @@ create trigger note after insert or update or delete on prompts for each row exe
 
 create function note_version() returns trigger language plpgsql as $$
 begin
-  perform leave_note('version:' || coalesce(new.prompt_id, old.prompt_id) || ':' || coalesce(new.version, old.version));
+  -- A change of status alone is the prompt's: a promote sends no template again.
+  if tg_op <> 'UPDATE'
+      or row (new.template, new.missing, new.model, new.model_params::text)
+        is distinct from row (old.template, old.missing, old.model, old.model_params::text) then
+    perform leave_note('version:' || coalesce(new.prompt_id, old.prompt_id) || ':' || coalesce(new.version, old.version));
+  end if;
   if tg_op = 'UPDATE' and new.status is distinct from old.status or tg_op = 'DELETE' then
     perform leave_note('prompt:' || coalesce(new.prompt_id, old.prompt_id));
   end if;

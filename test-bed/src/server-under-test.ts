@@ -35,14 +35,15 @@ export function startProgram(program: keyof typeof MAIN, env: Record<string, str
   const { PATH, HOME, LANG } = process.env;
   const child = spawn(process.execPath, [fileURLToPath(new URL(MAIN[program], import.meta.url))], {
     env: { PATH, HOME, LANG, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel's end tells it to go, should the test process be killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
   let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
   });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
     errors += chunk;
   });

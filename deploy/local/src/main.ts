@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Whoever started us with a channel to itself is gone.
+  process.once('disconnect', onSignal);
   const watch = (server: ServerProcess) => {
     running.push(server);
     server.process.once('exit', (code, signal) => {
