@@ -6,7 +6,7 @@ import { Evictions } from './documents/evictions.js';
 import { systemClock } from './feed/clock.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
-import { checkPort } from './port-check.js';
+import { probePort } from './port-check.js';
 import type { FromPrimary, Readiness } from './threads/messages.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
 
@@ -26,8 +26,8 @@ export interface Gateway {
  * @throws {StartError} if the port cannot be had
  */
 export async function startGateway(config: GatewayConfig, { log }: { log: Logger }): Promise<Gateway> {
-  const { host, port, threads, redisUrl, databaseUrl, redisPrefix } = config;
-  if (port !== 0) await checkPort(host, port);
+  const { host, threads, redisUrl, databaseUrl, redisPrefix } = config;
+  const port = await probePort(host, config.port);
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
@@ -78,9 +78,9 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
 
   follower.start();
   try {
-    const listening = await keeper.start();
+    await keeper.start();
     return {
-      port: listening,
+      port,
       get workers() {
         return keeper.workers;
       },

@@ -6,24 +6,22 @@ import { StartError } from './start-error.js';
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = pino({ level: config.logLevel, base: { service: 'gateway' } });
+  // Asked for already while starting: whoever sees the port answer may stop us in that moment.
+  const stopAsked = untilStopIsAsked();
   const gateway = await startGateway(config, { log });
   log.info({ host: config.host, port: gateway.port, threads: config.threads }, 'gateway listens');
+  log.info({ reason: await stopAsked }, 'gateway stops');
+  await gateway.close();
+  process.exit(0);
+}
 
-  const stop = (reason: NodeJS.Signals | 'disconnect') => {
-    // Whatever comes a second time ends the process at once, as it would without us.
-    process.off('SIGTERM', stop).off('SIGINT', stop);
-    log.info({ reason }, 'gateway stops');
-    gateway.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'gateway could not stop in order');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-  // A launcher that dies without a word takes its end of the channel with it.
-  process.once('disconnect', () => stop('disconnect'));
+/** A second signal ends the process at once, as it would without us. */
+function untilStopIsAsked(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+    // A launcher that dies without a word takes its end of the channel with it.
+    process.once('disconnect', () => resolve('disconnect'));
+  });
 }
 
 main().catch((error: unknown) => {

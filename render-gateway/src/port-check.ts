@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { StartError } from './start-error.js';
 
 const SENTENCES: Readonly<Record<string, (host: string, port: number) => string>> = {
@@ -13,15 +13,21 @@ const SENTENCES: Readonly<Record<string, (host: string, port: number) => string>
 /**
  * Binds the port for a moment. The worker threads listen with SO_REUSEPORT, with which a second
  * gateway would take half of the first one's connections instead of failing.
+ *
+ * @param port 0: any free one
+ * @returns the port, free a moment ago
  * @throws {StartError} if the port cannot be had
  */
-export async function checkPort(host: string, port: number): Promise<void> {
+export async function probePort(host: string, port: number): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const sentence = SENTENCES[error.code ?? '']?.(host, port);
       reject(new StartError(sentence ?? `Cannot listen on ${host}:${port}: ${error.message}.`));
     });
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()));
+    probe.listen({ host, port, exclusive: true }, () => {
+      const bound = (probe.address() as AddressInfo).port;
+      probe.close(() => resolve(bound));
+    });
   });
 }

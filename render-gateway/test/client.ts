@@ -32,6 +32,8 @@ export async function until(
   }
 }
 
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
 /** A plain TCP connection to a server on this machine. */
 export class RawConnection {
   readonly socket: Socket;
@@ -56,18 +58,30 @@ export class RawConnection {
     return new Promise((resolve) => this.socket.write(bytes, () => resolve()));
   }
 
+  /** Resolves when the server has read the head of a request that expects 100-continue. */
+  async continued(): Promise<void> {
+    await this.#until(() => this.#received.startsWith(CONTINUE) || undefined);
+    this.#received = this.#received.slice(CONTINUE.length);
+  }
+
   /** @returns the next answer; its head in text, its body as JSON. Rejects when the connection ends before. */
-  async answer(): Promise<{ head: string; status: number; json: unknown }> {
-    for (;;) {
+  answer(): Promise<{ head: string; status: number; json: unknown }> {
+    return this.#until(() => {
       const headEnd = this.#received.indexOf('\r\n\r\n');
       const length = Number(/^content-length: (\d+)\r?$/im.exec(this.#received.slice(0, headEnd + 2))?.[1]);
-      if (headEnd >= 0 && this.#received.length >= headEnd + 4 + length) {
-        const head = this.#received.slice(0, headEnd);
-        const body = this.#received.slice(headEnd + 4, headEnd + 4 + length);
-        this.#received = this.#received.slice(headEnd + 4 + length);
-        const json: unknown = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
-        return { head, status: Number(head.split(' ')[1]), json };
-      }
+      if (headEnd < 0 || this.#received.length < headEnd + 4 + length) return undefined;
+      const head = this.#received.slice(0, headEnd);
+      const body = this.#received.slice(headEnd + 4, headEnd + 4 + length);
+      this.#received = this.#received.slice(headEnd + 4 + length);
+      const json: unknown = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
+      return { head, status: Number(head.split(' ')[1]), json };
+    });
+  }
+
+  async #until<T>(attempt: () => T | undefined): Promise<T> {
+    for (;;) {
+      const result = attempt();
+      if (result !== undefined) return result;
       if (this.socket.destroyed) throw new Error('the connection ended before an answer');
       await new Promise<void>((resolve) => {
         this.#news = resolve;

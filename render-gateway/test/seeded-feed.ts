@@ -12,8 +12,9 @@ import {
   type MissingKey,
   type SlugDocument,
 } from '@px0/contract';
-import { createFeedWriter } from '@px0/control-plane';
+
 import { compile } from '@px0/template-engine';
+import { createFeedWriter } from '../../control-plane/dist/publishing/feed-writer.js';
 
 type Writer = ReturnType<typeof createFeedWriter>;
 type Change = { readonly key: string; readonly body: string | null };
@@ -30,6 +31,8 @@ export interface PromptState {
 /** A real feed in Redis, filled by the tests in the publisher's stead, and ringing as it does. */
 export class SeededFeed {
   readonly #writer: Writer;
+  /** All that was written, to be written again after the store lost it. */
+  readonly #state = new Map<string, string | null>();
   readonly #slugs = new Map<string, SlugDocument>();
   readonly #heartbeat: NodeJS.Timeout;
   #head: FeedHead = { epoch: randomUUID(), revision: 0 };
@@ -42,10 +45,11 @@ export class SeededFeed {
     }, HEARTBEAT_INTERVAL / 2);
   }
 
-  /** Starts the feed anew, under a new epoch, with nothing in it. */
+  /** Starts the feed anew, under a new epoch, with all that was ever written. */
   async begin(): Promise<void> {
-    this.#head = { epoch: randomUUID(), revision: this.#head.revision + 1 };
-    await this.#writer.rebuild(this.#head, nothing());
+    const head = { epoch: randomUUID(), revision: this.#head.revision + 1 };
+    await this.#writer.rebuild(head, pageOf(this.#state));
+    this.#head = head;
   }
 
   async close(): Promise<void> {
@@ -130,10 +134,14 @@ export class SeededFeed {
       const head = await this.#writer.append(this.#head, documents);
       if (head === 'diverged') throw new Error('somebody else writes this feed');
       this.#head = head;
+      for (const { key, body } of changes) this.#state.set(key, body);
     });
     this.#lastWrite = write.catch(() => {});
     await write;
   }
 }
 
-async function* nothing() {}
+async function* pageOf(state: ReadonlyMap<string, string | null>) {
+  const page = [...state].flatMap(([key, body]) => (body === null ? [] : [{ key, body }]));
+  if (page.length > 0) yield page;
+}

@@ -4,7 +4,6 @@ import {
   type HttpResponse,
   type us_listen_socket,
   us_listen_socket_close,
-  us_socket_local_port,
 } from 'uWebSockets.js';
 import { refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
@@ -45,12 +44,12 @@ export class Server {
     this.#app.filter(onConnection);
   }
 
-  /** @returns the port, or undefined if it could not be had */
-  listen(host: string, port: number): number | undefined {
+  /** @returns whether the port could be had */
+  listen(host: string, port: number): boolean {
     this.#app.listen(host, port, (socket) => {
       if (socket !== false) this.#listening = socket;
     });
-    return this.#listening === undefined ? undefined : us_socket_local_port(this.#listening);
+    return this.#listening !== undefined;
   }
 
   /**

@@ -3,7 +3,6 @@ import type { FeedDocument } from '@px0/contract';
 /** What a worker thread is started with. */
 export interface WorkerSettings {
   readonly host: string;
-  /** 0: any free one; only for the first thread, whose answer tells the others. */
   readonly port: number;
   readonly templateCacheBytes: number;
 }
@@ -26,7 +25,7 @@ export type FromPrimary =
   | { readonly kind: 'drain' };
 
 export type FromWorker =
-  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'listening' }
   /** The port could not be had. */
   | { readonly kind: 'deaf' }
   | { readonly kind: 'find'; readonly key: string }

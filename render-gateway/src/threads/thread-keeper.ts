@@ -30,7 +30,6 @@ interface Slot {
 export class ThreadKeeper {
   readonly #options: ThreadKeeperOptions;
   readonly #slots: Slot[] = [];
-  #port = 0;
   #serving = false;
   #stopping = false;
 
@@ -44,16 +43,23 @@ export class ThreadKeeper {
   }
 
   /**
-   * Starts all threads; the first finds the port, if it is to be any.
-   * @returns the port on which all of them listen
-   * @throws {StartError} if one ends, or cannot listen, before it serves
+   * Starts all threads; resolves when all of them listen.
+   * @throws {StartError} if one ends, or cannot listen, before that
    */
-  async start(): Promise<number> {
-    this.#port = await this.#startSlot(this.#options.settings.port);
-    const others = Array.from({ length: this.#options.count - 1 }, () => this.#startSlot(this.#port));
-    await Promise.all(others);
+  async start(): Promise<void> {
+    const { count } = this.#options;
+    const slots = Array.from(
+      { length: count },
+      (): Slot => ({
+        worker: undefined,
+        startedAt: 0,
+        delay: LIMITS.respawnDelay,
+        respawn: undefined,
+      }),
+    );
+    this.#slots.push(...slots);
+    await Promise.all(slots.map((slot) => this.#spawn(slot)));
     this.#serving = true;
-    return this.#port;
   }
 
   /** Tells all threads, or all but one. */
@@ -78,28 +84,22 @@ export class ThreadKeeper {
     await Promise.all(ended);
   }
 
-  #startSlot(port: number): Promise<number> {
-    const slot: Slot = { worker: undefined, startedAt: 0, delay: LIMITS.respawnDelay, respawn: undefined };
-    this.#slots.push(slot);
-    return this.#spawn(slot, port);
-  }
-
-  /** Resolves with the port once the thread listens; rejects if it ends before. */
-  #spawn(slot: Slot, port: number): Promise<number> {
+  /** Resolves once the thread listens; rejects if it ends before. */
+  #spawn(slot: Slot): Promise<void> {
     const { body, settings, clock, log, onMessage } = this.#options;
-    const worker = new Worker(body, { workerData: { ...settings, port } satisfies WorkerSettings });
+    const worker = new Worker(body, { workerData: settings });
     slot.worker = worker;
     slot.startedAt = clock.now();
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'listening') resolve(message.port);
+        if (message.kind === 'listening') resolve();
         else if (message.kind === 'deaf') void worker.terminate();
         else onMessage(message, worker);
       });
       worker.on('error', (error) => log.error({ err: error }, 'a worker thread failed'));
       worker.once('exit', (code) => {
         slot.worker = undefined;
-        reject(new StartError(`A worker thread could not listen on ${settings.host}:${port}.`));
+        reject(new StartError(`A worker thread could not listen on ${settings.host}:${settings.port}.`));
         if (this.#serving && !this.#stopping) this.#replace(slot, code);
       });
     });
@@ -112,7 +112,7 @@ export class ThreadKeeper {
     log.error({ code, lived, delay: slot.delay }, 'a worker thread ended; another takes its place');
     slot.respawn = clock.setTimeout(() => {
       // A thread that ends before it listens is replaced like any other.
-      this.#spawn(slot, this.#port).catch(() => {});
+      this.#spawn(slot).catch(() => {});
     }, slot.delay);
     slot.delay = Math.min(slot.delay * 2, LIMITS.longestRespawnDelay);
   }

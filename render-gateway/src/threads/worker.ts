@@ -83,8 +83,7 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
     }
   });
 
-  const port = server.listen(settings.host, settings.port);
-  tell(port === undefined ? { kind: 'deaf' } : { kind: 'listening', port });
+  tell({ kind: server.listen(settings.host, settings.port) ? 'listening' : 'deaf' });
 }
 
 /** Bytes that a key, slug or prompt document takes once it is read, estimated from its text. */

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { findFreePort, testRedis } from '@px0/test-bed';
+import { expect, onTestFinished, test } from 'vitest';
+import { RawConnection } from './client.js';
+import { newOrg, ready } from './running-gateway.js';
+import { SeededFeed } from './seeded-feed.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function run(environment: Record<string, string>) {
+  const { PATH = '' } = process.env;
+  const child: ChildProcess = spawn(process.execPath, [MAIN], {
+    env: { PATH, PX0_GATEWAY_HOST: '127.0.0.1', PX0_GATEWAY_THREADS: '2', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { out: '', err: '' };
+  child.stdout?.on('data', (text) => {
+    output.out += text;
+  });
+  child.stderr?.on('data', (text) => {
+    output.err += text;
+  });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return { child, output, ended };
+}
+
+/** A gateway process that is ready, and a prompt in its feed. */
+async function runReady() {
+  const { url, prefix } = testRedis();
+  const feed = new SeededFeed({ url, prefix });
+  onTestFinished(() => feed.close());
+  await feed.begin();
+  const { org_id } = newOrg();
+  const key = await feed.key({ org_id });
+  await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
+  const port = await findFreePort();
+  const process_ = run({ REDIS_URL: url, PX0_REDIS_PREFIX: prefix, PX0_GATEWAY_PORT: String(port) });
+  const end = Date.now() + 10_000;
+  for (;;) {
+    try {
+      await ready(`http://127.0.0.1:${port}`);
+      break;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  return { ...process_, port, key };
+}
+
+test('without any feed it says which variables bring one, and ends with status 1', async () => {
+  const { output, ended } = run({});
+  expect(await ended).toBe(1);
+  expect(output).toEqual({
+    out: '',
+    err: 'The gateway has no feed to follow: set REDIS_URL or DATABASE_URL.\n',
+  });
+});
+
+test('a port in use is a sentence and status 1', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  onTestFinished(() => void holder.close());
+  const { port } = holder.address() as { port: number };
+  const { output, ended } = run({ REDIS_URL: 'redis://127.0.0.1:1', PX0_GATEWAY_PORT: String(port) });
+  expect(await ended).toBe(1);
+  expect(output.err).toBe(
+    `Port ${port} is in use: stop what listens there, or set PX0_GATEWAY_PORT to another port.\n`,
+  );
+});
+
+test('a second gateway on the same port is refused, though threads share theirs', async () => {
+  const { port } = await runReady();
+  const second = run({ REDIS_URL: 'redis://127.0.0.1:1', PX0_GATEWAY_PORT: String(port) });
+  expect(await second.ended).toBe(1);
+  expect(second.output.err).toContain(`Port ${port} is in use`);
+});
+
+async function refusesConnections(port: number): Promise<void> {
+  for (;;) {
+    const attempt = connect(port, '127.0.0.1');
+    try {
+      await once(attempt, 'connect');
+    } catch {
+      return;
+    } finally {
+      attempt.destroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s: what is open is finished, nothing new is taken, status 0',
+  async (signal) => {
+    const { child, ended, port, key, output } = await runReady();
+    const body = '{"variables":{}}';
+    const open = new RawConnection(port);
+    onTestFinished(() => open.close());
+    await open.send(
+      `POST /v1/prompts/greeting/render HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n{`,
+    );
+    await open.continued();
+    child.kill(signal);
+    await refusesConnections(port);
+    await open.send(body.slice(1));
+    const answer = await open.answer();
+    expect(answer).toMatchObject({ status: 200, json: { rendered: 'hello' } });
+    expect(answer.head.toLowerCase()).toContain('connection: close');
+    expect(await ended).toBe(0);
+    expect(output.err).toBe('');
+  },
+);
+
+test('it stops when the launcher that started it is gone', async () => {
+  const { child, ended } = await runReady();
+  child.disconnect();
+  expect(await ended).toBe(0);
+});

@@ -1,0 +1,94 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { StartError } from '#start-error.js';
+import { ThreadKeeper } from '#threads/thread-keeper.js';
+
+const keepers: ThreadKeeper[] = [];
+afterEach(async () => {
+  await Promise.all(keepers.splice(0).map((keeper) => keeper.stop()));
+});
+
+/** Delays that the keeper asks for, each run as soon as the test says. */
+class Timers {
+  readonly pending: { run: () => void; delay: number }[] = [];
+  time = 0;
+  now = () => this.time;
+  setTimeout = (run: () => void, delay: number) => {
+    const timer = { run, delay };
+    this.pending.push(timer);
+    return timer;
+  };
+  clearTimeout = (timer: unknown) => {
+    const index = this.pending.indexOf(timer as (typeof this.pending)[number]);
+    if (index >= 0) this.pending.splice(index, 1);
+  };
+  /** @returns the delay of the next timer, which is run */
+  async next(): Promise<number> {
+    for (;;) {
+      const timer = this.pending.shift();
+      if (timer !== undefined) {
+        timer.run();
+        return timer.delay;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+const LISTEN = `
+  import { parentPort } from 'node:worker_threads';
+  parentPort.on('message', (message) => {
+    if (message.kind === 'drain') process.exit(0);
+    if (message.kind === 'changed') throw new Error('dies of a document');
+  });
+  parentPort.postMessage({ kind: 'listening' });`;
+
+function keep(code: string, count = 2) {
+  const clock = new Timers();
+  const keeper = new ThreadKeeper({
+    count,
+    settings: { host: '127.0.0.1', port: 4711, templateCacheBytes: 1 },
+    body: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+    clock,
+    log: pino({ level: 'silent' }),
+    onMessage: () => {},
+  });
+  keepers.push(keeper);
+  return { keeper, clock };
+}
+
+test('all threads are started', async () => {
+  const { keeper } = keep(LISTEN, 3);
+  await keeper.start();
+  expect(keeper.workers).toHaveLength(3);
+});
+
+test('a thread that cannot listen keeps the gateway from starting', async () => {
+  const { keeper } = keep(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage({ kind: 'deaf' });`);
+  await expect(keeper.start()).rejects.toThrow(StartError);
+});
+
+test('a thread that dies again and again is replaced more and more slowly, and at once after a steady time', async () => {
+  const { keeper, clock } = keep(LISTEN, 1);
+  await keeper.start();
+  const delays: number[] = [];
+  for (let death = 0; death < 9; death++) {
+    keeper.broadcast({ kind: 'changed', documents: [] });
+    delays.push(await clock.next());
+    while (keeper.workers.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(delays).toEqual([50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+  clock.time += 60_000;
+  keeper.broadcast({ kind: 'changed', documents: [] });
+  expect(await clock.next()).toBe(50);
+});
+
+test('stopping ends every thread, and replaces none', async () => {
+  const { keeper, clock } = keep(LISTEN, 3);
+  await keeper.start();
+  await keeper.stop();
+  expect(keeper.workers).toHaveLength(0);
+  expect(clock.pending).toEqual([]);
+});
