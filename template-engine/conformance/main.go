@@ -1,5 +1,6 @@
 // The oracle answers what Go's text/template makes of a template. It reads cases from stdin, one JSON
 // object per line, and writes each back with its answer: "output", or "error" with Go's message.
+// Its argument is the file of the data sets that cases name.
 package main
 
 import (
@@ -15,12 +16,29 @@ import (
 type testCase struct {
 	Template string          `json:"template"`
 	Data     json.RawMessage `json:"data,omitempty"`
+	Dataset  string          `json:"dataset,omitempty"` // names data in datasets.json instead
 	Missing  string          `json:"missing,omitempty"`
 	Output   *string         `json:"output,omitempty"`
 	Error    string          `json:"error,omitempty"`
 }
 
+var datasets map[string]json.RawMessage
+
 func main() {
+	content, err := os.ReadFile(os.Args[1])
+	if err == nil {
+		err = json.Unmarshal(content, &datasets)
+	}
+	if err == nil {
+		err = answerAll()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func answerAll() error {
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
 	answers := bufio.NewWriter(os.Stdout)
@@ -33,19 +51,14 @@ func main() {
 		}
 		var c testCase
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			return err
 		}
 		c.Output, c.Error = answer(c)
 		if err := encoder.Encode(c); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			return err
 		}
 	}
-	if err := lines.Err(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	return lines.Err()
 }
 
 func answer(c testCase) (*string, string) {
@@ -57,9 +70,13 @@ func answer(c testCase) (*string, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
+	source := c.Data
+	if c.Dataset != "" {
+		source = datasets[c.Dataset]
+	}
 	data := map[string]any{}
-	if c.Data != nil {
-		if err := json.Unmarshal(c.Data, &data); err != nil {
+	if source != nil {
+		if err := json.Unmarshal(source, &data); err != nil {
 			return nil, "data: " + err.Error()
 		}
 	}

@@ -75,7 +75,7 @@ function fixedForm(value: number, precision: number | undefined): string {
 
 function generalForm(decimal: Decimal, precision: number | undefined, mark: string): string {
   const { digits, point } = decimal;
-  const exponent = digits === '' ? 0 : point - 1;
+  const exponent = point - 1;
   const exponentLimit =
     precision === undefined
       ? EXPONENT_LIMIT

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compile } from '#compile.js';
+import { InvalidProgramError, TemplateExecutionError } from '#errors.js';
+import { decodeProgram } from '#program/decode.js';
+import { load } from '#template.js';
+
+const SOURCE = `Hi {{.user.name | printf "%-8s"}}!
+{{- $n := len .items}}{{if and (gt $n 1) .t}}{{range $i, $e := .items}}{{if eq $i 2}}{{break}}{{end}}
+{{$i}}: {{(index $.items $i).id}}{{continue}}{{else}}none{{end}}{{else if not nil}}{{.}}{{end}}
+{{with $.user}}{{.name}}{{$n = 0x10}}{{else}}{{print 'x' 1.5 true}}{{end}}`;
+
+const variables = { user: { name: 'Ada' }, items: [{ id: 1 }, { id: 'two' }], t: true };
+
+function copyOf(program: unknown): unknown {
+  return JSON.parse(JSON.stringify(program));
+}
+
+describe('a program', () => {
+  it('is plain JSON', () => {
+    const program = compile(SOURCE, { name: 'greeting' });
+    expect(copyOf(program)).toEqual(program);
+    expect(load(copyOf(program)).render(variables)).toBe(load(program).render(variables));
+    expect(load(program).name).toBe('greeting');
+  });
+
+  it('holds the tree it was made from', () => {
+    const { body } = decodeProgram(compile(SOURCE, { name: 't' }));
+    const again = decodeProgram(compile(body.toString(), { name: 't' }));
+    expect(again.body.toString()).toBe(body.toString());
+  });
+
+  it('is refused in another format', () => {
+    const program = { ...compile(SOURCE, { name: 't' }), format: 2 };
+    expect(() => load(program)).toThrow(new InvalidProgramError('$.format', 'must be 1'));
+  });
+
+  it('is refused with the path of what is wrong', () => {
+    const text = (body: unknown): unknown => ({ format: 1, name: 't', body });
+    const at = [1, 0, 0, 0];
+    const cases: [unknown, string, string][] = [
+      [null, '$', 'must be an object'],
+      [[], '$', 'must be an object'],
+      [{ format: 1, name: 1, body: [] }, '$.name', 'must be a string'],
+      [{ format: 1, name: 't', body: [], more: 1 }, '$.more', 'is not known'],
+      [text({}), '$.body', 'must be a list'],
+      [text([[99, at]]), '$.body[0]', 'must be a statement'],
+      [text([[0, at]]), '$.body[0]', 'must have 3 elements'],
+      [text([[0, [1, 0, 0], 'x']]), '$.body[0][1]', 'must be four integers from 0'],
+      [text([[0, [1, 0, 0, -1], 'x']]), '$.body[0][1]', 'must be four integers from 0'],
+      [text([[5, at]]), '$.body[0]', 'must stand in a range'],
+      [text([[1, at, [14, at]]]), '$.body[0][2]', 'must be a pipeline'],
+      [text([[1, at, [19, at, [], false, []]]]), '$.body[0][2][4]', 'must not be empty'],
+      [
+        text([[1, at, [19, at, [], false, [[30, at, [[13, at, 'eval']]]]]]]),
+        '$.body[0][2][4][0][2][0][2]',
+        'must be the name of a function',
+      ],
+      [
+        text([[1, at, [19, at, [], false, [[30, at, [[10, at, ['a.b']]]]]]]]),
+        '$.body[0][2][4][0][2][0][2][0]',
+        'must be a name',
+      ],
+      [
+        text([[1, at, [19, at, [], false, [[30, at, [[17, at, '1x']]]]]]]),
+        '$.body[0][2][4][0][2][0][2]',
+        'illegal number syntax: "1x"',
+      ],
+    ];
+    for (const [program, path, problem] of cases) {
+      expect(() => load(program)).toThrow(new InvalidProgramError(path, problem));
+    }
+  });
+
+  it('is refused when nested too deep to walk', () => {
+    let pipeline: unknown = [19, [1, 0, 0, 0], [], false, [[30, [1, 0, 0, 0], [[14, [1, 0, 0, 0]]]]]];
+    for (let i = 0; i < 100_000; i++) {
+      pipeline = [19, [1, 0, 0, 0], [], false, [[30, [1, 0, 0, 0], [pipeline]]]];
+    }
+    const program = { format: 1, name: 't', body: [[1, [1, 0, 0, 0], pipeline]] };
+    expect(() => load(program)).toThrow('is nested deeper than 1000');
+  });
+});
+
+/** Every place of a value, as the container and the key. */
+function placesOf(value: unknown, places: [container: Record<string, unknown>, key: string][] = []) {
+  if (typeof value !== 'object' || value === null) return places;
+  for (const key of Object.keys(value)) {
+    places.push([value as Record<string, unknown>, key]);
+    placesOf((value as Record<string, unknown>)[key], places);
+  }
+  return places;
+}
+
+type Damage = (container: Record<string, unknown>, key: string, value: unknown) => void;
+
+const anything = fc.oneof(
+  fc.integer({ min: -1, max: 31 }),
+  fc.constantFrom('', 'x', '$', '$n', 'print', '"s"', '1', '__proto__', 'constructor', '{{', '%d'),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+const damage: fc.Arbitrary<Damage> = fc.oneof(
+  anything.map(
+    (value): Damage =>
+      (container, key) => {
+        container[key] = value;
+      },
+  ),
+  fc.constant<Damage>((container, key) => {
+    if (Array.isArray(container)) container.splice(Number(key), 1);
+    else delete container[key];
+  }),
+  fc.constant<Damage>((container, key, value) => {
+    if (Array.isArray(container)) container.splice(Number(key), 0, copyOf(value));
+    else container[`${key}2`] = value;
+  }),
+  fc.constant<Damage>((container, key) => {
+    const [first] = Object.values(container);
+    container[key] = copyOf(first);
+  }),
+);
+
+it('a damaged program is refused, or renders safely within the limits', () => {
+  const original = compile(SOURCE, { name: 't' });
+  const outcomes = { refused: 0, rendered: 0, failed: 0 };
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(), damage), { minLength: 1, maxLength: 3 }), (damages) => {
+      const program = copyOf(original);
+      for (const [where, apply] of damages) {
+        const places = placesOf(program);
+        const [container, key] = places[where % places.length] ?? [{}, ''];
+        apply(container, key, container[key]);
+      }
+      try {
+        const template = load(program);
+        expect(typeof template.render(variables, { limits: { steps: 10_000 } })).toBe('string');
+        outcomes.rendered++;
+      } catch (error) {
+        if (error instanceof InvalidProgramError) outcomes.refused++;
+        else if (error instanceof TemplateExecutionError) outcomes.failed++;
+        else throw error;
+      }
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(Math.min(outcomes.refused, outcomes.rendered, outcomes.failed)).toBeGreaterThan(10);
+});
