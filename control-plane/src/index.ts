@@ -3,3 +3,5 @@ export { type ControlPlane, createControlPlane } from './control-plane.js';
 export { StartupError } from './database/connection-trouble.js';
 export { MigrationError, migrate } from './database/migrate.js';
 export { createLog } from './log.js';
+export { createFeedWriter } from './publishing/feed-writer.js';
+export { Publisher } from './publishing/publisher.js';

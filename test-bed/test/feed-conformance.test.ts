@@ -7,9 +7,9 @@ import {
   type FeedWriter,
   LOG_LENGTH,
 } from '@px0/contract';
+import { createFeedWriter } from '@px0/control-plane';
+import { createFeedReader } from '@px0/render-gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFeedWriter } from '../../control-plane/dist/publishing/feed-writer.js';
-import { createFeedReader } from '../../render-gateway/dist/feed/feed-reader.js';
 import { HOUSES, type House, SERVERS, start } from './feed-houses.js';
 
 const document = (revision: number, key: string, body: string | null): FeedDocument => ({

@@ -1,4 +1,6 @@
 import type { FeedHead, FeedReader, FeedWriter } from '@px0/contract';
+import { createFeedWriter } from '@px0/control-plane';
+import { createFeedReader } from '@px0/render-gateway';
 import {
   createTestDatabase,
   databaseUrl,
@@ -9,8 +11,6 @@ import {
 } from '@px0/test-bed';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { createFeedWriter } from '../../control-plane/dist/publishing/feed-writer.js';
-import { createFeedReader } from '../../render-gateway/dist/feed/feed-reader.js';
 
 /** The head with which feeds begin in these tests. */
 export const start: FeedHead = { epoch: 'first', revision: 10 };

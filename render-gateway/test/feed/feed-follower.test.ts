@@ -7,6 +7,7 @@ import {
   type FeedWriter,
   redisFeedLayout,
 } from '@px0/contract';
+import { createFeedWriter } from '@px0/control-plane';
 import { type RedisServer, startRedis, until } from '@px0/test-bed';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -14,7 +15,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '#feed/clock.js';
 import { FeedFollower } from '#feed/feed-follower.js';
 import { createFeedReader } from '#feed/feed-reader.js';
-import { createFeedWriter } from '../../../control-plane/dist/publishing/feed-writer.js';
 
 let server: RedisServer;
 let prefix: string;
