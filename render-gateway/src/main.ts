@@ -11,8 +11,14 @@ async function main(): Promise<void> {
   const gateway = await startGateway(config, { log });
   log.info({ host: config.host, port: gateway.port, threads: config.threads }, 'gateway listens');
   log.info({ reason: await stopAsked }, 'gateway stops');
-  await gateway.close();
-  process.exit(0);
+  try {
+    await gateway.close();
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'gateway could not stop in order');
+    // Not process.exit: it would wait for the thread that does not end.
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 /** A second signal ends the process at once, as it would without us. */

@@ -64,6 +64,13 @@ describe('a document cache', () => {
     expect(cache.find('a')).toBe(3);
   });
 
+  test('keeps a state that nobody has asked for yet before an unreadable one', () => {
+    const { cache, put } = cacheOfNumbers();
+    put('a', 1, '1');
+    put('a', 2, 'junk');
+    expect(cache.find('a')).toBe(1);
+  });
+
   test('fails for an unreadable document with nothing before it', () => {
     const { cache, put } = cacheOfNumbers();
     put('a', 1, 'junk');

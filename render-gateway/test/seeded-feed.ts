@@ -12,9 +12,8 @@ import {
   type MissingKey,
   type SlugDocument,
 } from '@px0/contract';
-
+import { createFeedWriter } from '@px0/control-plane';
 import { compile } from '@px0/template-engine';
-import { createFeedWriter } from '../../control-plane/dist/publishing/feed-writer.js';
 
 type Writer = ReturnType<typeof createFeedWriter>;
 type Change = { readonly key: string; readonly body: string | null };

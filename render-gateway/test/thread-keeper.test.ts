@@ -64,9 +64,7 @@ test('all threads are started', async () => {
 });
 
 test('a thread that cannot listen keeps the gateway from starting', async () => {
-  const { keeper } = keep(`
-    import { parentPort } from 'node:worker_threads';
-    parentPort.postMessage({ kind: 'deaf' });`);
+  const { keeper } = keep(`throw new Error('cannot listen');`);
   await expect(keeper.start()).rejects.toThrow(StartError);
 });
 

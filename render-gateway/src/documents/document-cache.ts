@@ -76,6 +76,8 @@ export class DocumentCache<T> {
       return true;
     }
     this.#absent.delete(key);
+    // Read now what was not needed until now: the new state may turn out to be unreadable.
+    if (held?.body !== undefined) this.#read(key, held, held.body);
     this.#held.set(key, { revision, body, value: held?.value }, { size: this.#options.sizeOf(body) });
     return true;
   }

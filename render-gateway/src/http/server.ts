@@ -28,6 +28,7 @@ export class Server {
   #openRequests = 0;
   /** Answers close their connections: the server is going. */
   #closing = false;
+  #closed = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -67,7 +68,13 @@ export class Server {
       if (this.#openRequests === 0 && waited > LIMITS.idleGrace) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    this.#app.close();
+    this.close();
+  }
+
+  /** Cuts off whatever is open. */
+  close(): void {
+    if (!this.#closed) this.#app.close();
+    this.#closed = true;
   }
 
   #render(response: HttpResponse, request: HttpRequest): void {

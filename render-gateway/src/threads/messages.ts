@@ -26,8 +26,6 @@ export type FromPrimary =
 
 export type FromWorker =
   | { readonly kind: 'listening' }
-  /** The port could not be had. */
-  | { readonly kind: 'deaf' }
   | { readonly kind: 'find'; readonly key: string }
   | { readonly kind: 'askReadiness'; readonly id: number }
   | {

@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.js';
 import { StartError } from '../start-error.js';
 import type { FromPrimary, FromWorker, WorkerSettings } from './messages.js';
 
-export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' | 'deaf' }>;
+export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' }>;
 
 export interface ThreadKeeperOptions {
   /** How many threads there are to be. */
@@ -69,19 +69,28 @@ export class ThreadKeeper {
     }
   }
 
-  /** Has every thread finish what it has begun. Takes {@link LIMITS.drain} at most, and a second. */
+  /**
+   * Has every thread finish what it has begun. Takes {@link LIMITS.drain} at most, and a second.
+   * @throws {Error} if a thread does not end by then; nothing but the end of the process helps then,
+   *   for Worker.terminate() would not let uWebSockets.js close its sockets, and abort the process
+   */
   async stop(): Promise<void> {
+    const { clock } = this.#options;
     this.#stopping = true;
-    const ended = this.#slots.map(async ({ worker, respawn }) => {
-      this.#options.clock.clearTimeout(respawn);
-      if (worker === undefined) return;
-      const exit = new Promise((resolve) => worker.once('exit', resolve));
+    const ends = this.#slots.map(({ worker, respawn }) => {
+      clock.clearTimeout(respawn);
+      if (worker === undefined) return undefined;
+      const end = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       worker.postMessage({ kind: 'drain' } satisfies FromPrimary);
-      const cut = this.#options.clock.setTimeout(() => void worker.terminate(), LIMITS.drain + 1_000);
-      await exit;
-      this.#options.clock.clearTimeout(cut);
+      return end;
     });
-    await Promise.all(ended);
+    let deadline: unknown;
+    const overdue = new Promise<never>((_resolve, reject) => {
+      const give = () => reject(new Error('a worker thread does not end'));
+      deadline = clock.setTimeout(give, LIMITS.drain + 1_000);
+    });
+    await Promise.race([Promise.all(ends), overdue]);
+    clock.clearTimeout(deadline);
   }
 
   /** Resolves once the thread listens; rejects if it ends before. */
@@ -93,7 +102,6 @@ export class ThreadKeeper {
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'listening') resolve();
-        else if (message.kind === 'deaf') void worker.terminate();
         else onMessage(message, worker);
       });
       worker.on('error', (error) => log.error({ err: error }, 'a worker thread failed'));

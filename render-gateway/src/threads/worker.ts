@@ -83,7 +83,13 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
     }
   });
 
-  tell({ kind: server.listen(settings.host, settings.port) ? 'listening' : 'deaf' });
+  // Node aborts the whole process if a thread ends with a socket of uWebSockets.js open. This runs
+  // however the thread ends of itself, by an exception too; only Worker.terminate() passes it by.
+  process.on('exit', () => server.close());
+  if (!server.listen(settings.host, settings.port)) {
+    throw new Error(`cannot listen on ${settings.host}:${settings.port}`);
+  }
+  tell({ kind: 'listening' });
 }
 
 /** Bytes that a key, slug or prompt document takes once it is read, estimated from its text. */
