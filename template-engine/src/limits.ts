@@ -2,7 +2,10 @@
 export interface CompileLimits {
   /** Size of the source, in UTF-8 bytes. */
   readonly sourceBytes: number;
-  /** How deep control structures and parentheses may stand in each other, counted together. */
+  /**
+   * How deep control structures and parentheses may stand in each other, counted together; every
+   * `else if` is one deeper. Programs nested deeper than the default can be compiled, but not loaded.
+   */
   readonly nesting: number;
 }
 
@@ -22,7 +25,7 @@ export interface RenderLimits {
 
 export const DEFAULT_COMPILE_LIMITS: CompileLimits = {
   sourceBytes: 256 * 1024,
-  nesting: 500,
+  nesting: 200,
 };
 
 export const DEFAULT_RENDER_LIMITS: RenderLimits = {

@@ -78,7 +78,7 @@ describe('a program', () => {
       pipeline = [19, [1, 0, 0, 0], [], false, [[30, [1, 0, 0, 0], [pipeline]]]];
     }
     const program = { format: 1, name: 't', body: [[1, [1, 0, 0, 0], pipeline]] };
-    expect(() => load(program)).toThrow('is nested deeper than 1000');
+    expect(() => load(program)).toThrow('is nested deeper than 200');
   });
 });
 

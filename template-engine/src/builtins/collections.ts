@@ -6,13 +6,13 @@ import { type Call, type Eager, failCall } from './builtin.js';
 
 function lengthOf(item: Value, rendering: Rendering, call: Call): Value {
   if (typeof item === 'string') {
-    rendering.chargeWork(item.length, call.node);
+    rendering.chargeText(item.length, call.node);
     return intOf(utf8Length(item));
   }
   if (isArray(item)) return intOf(item.length);
   if (isObject(item)) {
     const keys = Object.keys(item).length;
-    rendering.chargeWork(keys, call.node);
+    rendering.charge(keys, call.node);
     return intOf(keys);
   }
   if (item === null) return failCall(rendering, call, 'len of nil pointer');
@@ -57,7 +57,7 @@ function elementOf(item: Value, key: Value, rendering: Rendering, call: Call): V
     return failCall(rendering, call, `value has type ${typeName(key)}; should be string`);
   }
   if (typeof item === 'string') {
-    rendering.chargeWork(item.length, call.node);
+    rendering.chargeText(item.length, call.node);
     const position = positionIn(utf8Length(item), 'string', key, rendering, call);
     return byteOf(utf8ByteAt(item, position) ?? 0);
   }

@@ -27,7 +27,7 @@ const isNothing = (value: Value): boolean => value === null || value === undefin
 
 function isEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
   if (typeof a === 'string' && typeof b === 'string') {
-    if (a.length === b.length) rendering.chargeWork(a.length, call.node);
+    if (a.length === b.length) rendering.chargeText(a.length, call.node);
     return a === b;
   }
   const kind = basicKind(a);
@@ -51,7 +51,7 @@ function notComparable(a: Value, b: Value, rendering: Rendering, call: Call): st
 
 function isLess(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
   if (typeof a === 'string' && typeof b === 'string') {
-    rendering.chargeWork(Math.min(a.length, b.length), call.node);
+    rendering.chargeText(Math.min(a.length, b.length), call.node);
     return compareUtf8(a, b) < 0;
   }
   if (typeof a === 'number' && typeof b === 'number') return a < b;

@@ -1,4 +1,4 @@
-import { isTrue } from '../values/value.js';
+import { isTrue } from '../render/truth.js';
 import type { Eager, ShortCircuit } from './builtin.js';
 
 export const and: ShortCircuit = { kind: 'shortCircuit', stopsAt: false };
@@ -8,6 +8,6 @@ export const not: Eager = {
   kind: 'eager',
   least: 1,
   most: 1,
-  one: (value) => !isTrue(value),
-  many: ([value]) => !isTrue(value),
+  one: (value, rendering, call) => !isTrue(value, rendering, call.node),
+  many: ([value], rendering, call) => !isTrue(value, rendering, call.node),
 };

@@ -23,6 +23,6 @@ export const printf: Eager = {
 };
 
 function charged(text: string, rendering: Rendering, call: Call): Value {
-  rendering.chargeWork(text.length, call.node);
+  rendering.chargeText(text.length, call.node);
   return text;
 }

@@ -8,18 +8,19 @@ import { pad } from './pad.js';
 import { type FormatLimits, PLAIN, type Spec } from './spec.js';
 import { formatText, type TextForm } from './text.js';
 
-const FLOAT_FORMS: Readonly<Record<string, readonly [FloatForm, precision: number | undefined]>> = {
-  v: ['g', undefined],
-  b: ['b', undefined],
-  g: ['g', undefined],
-  G: ['G', undefined],
-  x: ['x', undefined],
-  X: ['X', undefined],
-  e: ['e', 6],
-  E: ['E', 6],
-  f: ['f', 6],
-  F: ['f', 6],
-};
+/** Float verbs, and the precision each has unless given another; undefined is as many digits as needed. */
+const FLOAT_FORMS: ReadonlyMap<string, { form: FloatForm; precision: number | undefined }> = new Map([
+  ['v', { form: 'g', precision: undefined }],
+  ['b', { form: 'b', precision: undefined }],
+  ['g', { form: 'g', precision: undefined }],
+  ['G', { form: 'G', precision: undefined }],
+  ['x', { form: 'x', precision: undefined }],
+  ['X', { form: 'X', precision: undefined }],
+  ['e', { form: 'e', precision: 6 }],
+  ['E', { form: 'E', precision: 6 }],
+  ['f', { form: 'f', precision: 6 }],
+  ['F', { form: 'f', precision: 6 }],
+]);
 const INTEGER_FORMS: ReadonlySet<string> = new Set<IntegerForm>([
   'b',
   'c',
@@ -61,22 +62,20 @@ export class Formatter {
   }
 
   private formatAt(value: Value, spec: Spec, depth: number): string {
-    switch (typeof value) {
-      case 'string':
-        if (spec === PLAIN) return this.spend(value);
-        if (!TEXT_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
-        return this.spend(formatText(value, spec.verb as TextForm, spec));
-      case 'number': {
-        if (spec === PLAIN) return this.spend(printFloat(value));
-        const form = Object.hasOwn(FLOAT_FORMS, spec.verb) ? FLOAT_FORMS[spec.verb] : undefined;
-        if (form === undefined) return this.badVerb(value, spec, depth);
-        return this.spend(formatFloat(value, form[0], spec.precision ?? form[1], spec));
-      }
-      case 'boolean':
-        if (spec.verb !== 't' && spec.verb !== 'v') return this.badVerb(value, spec, depth);
-        return this.spend(pad(String(value), spec));
-      default:
-        break;
+    if (typeof value === 'string') {
+      if (spec === PLAIN) return this.spend(value);
+      if (!TEXT_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
+      return this.spend(formatText(value, spec.verb as TextForm, spec));
+    }
+    if (typeof value === 'number') {
+      if (spec === PLAIN) return this.spend(printFloat(value));
+      const form = FLOAT_FORMS.get(spec.verb);
+      if (form === undefined) return this.badVerb(value, spec, depth);
+      return this.spend(formatFloat(value, form.form, spec.precision ?? form.precision, spec));
+    }
+    if (typeof value === 'boolean') {
+      if (spec.verb !== 't' && spec.verb !== 'v') return this.badVerb(value, spec, depth);
+      return this.spend(pad(String(value), spec));
     }
     if (value === null || value === undefined) {
       return this.spend(spec.asSource ? 'interface {}(nil)' : NIL);

@@ -1,5 +1,6 @@
 import { BUILTIN_NAMES } from '../builtins/table.js';
 import { InvalidProgramError } from '../errors.js';
+import { DEFAULT_COMPILE_LIMITS } from '../limits.js';
 import type { Position } from '../position.js';
 import {
   Action,
@@ -26,27 +27,102 @@ import { parseNumber } from '../syntax/number-literal.js';
 import { type Literal, parseString } from '../syntax/string-literal.js';
 import { Op, PROGRAM_FORMAT } from './program.js';
 
-/** Deeper programs would exhaust the stack of whoever walks them. */
-const MAX_NESTING = 1_000;
+/** Deeper programs would exhaust the stack of whoever walks them. The parser counts the same way. */
+const MAX_NESTING = DEFAULT_COMPILE_LIMITS.nesting;
 
 const NAME = /^[\p{L}\p{Nd}_]+$/u;
 const VARIABLE_NAME = /^\$[\p{L}\p{Nd}_]*$/u;
 
-/**
- * Reads a program back, and checks every node of it.
- *
- * @throws {InvalidProgramError} for anything that compiling does not produce
- */
-export function decodeProgram(program: unknown): { name: string; body: List } {
-  const root = '$';
-  if (typeof program !== 'object' || program === null || Array.isArray(program)) {
-    throw new InvalidProgramError(root, 'must be an object');
+/** A part of the program, and the way to it, which is written out only when something is wrong. */
+class Part {
+  readonly value: unknown;
+  private readonly parent: Part | undefined;
+  private readonly key: string | number;
+
+  constructor(value: unknown, key: string | number, parent?: Part) {
+    this.value = value;
+    this.key = key;
+    this.parent = parent;
   }
-  const { format, name, body, ...others } = program as Readonly<Record<string, unknown>>;
-  if (format !== PROGRAM_FORMAT) throw new InvalidProgramError(`${root}.format`, `must be ${PROGRAM_FORMAT}`);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new InvalidProgramError(`${root}.${unknown}`, 'is not known');
-  return { name: string(name, `${root}.name`), body: decodeList(body, `${root}.body`, OUTERMOST) };
+
+  fail(problem: string): never {
+    throw new InvalidProgramError(this.path(), problem);
+  }
+
+  list(): Part[] {
+    if (!Array.isArray(this.value)) this.fail('must be a list');
+    return this.value.map((item, i) => new Part(item, i, this));
+  }
+
+  string(): string {
+    return typeof this.value === 'string' ? this.value : this.fail('must be a string');
+  }
+
+  boolean(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.fail('must be a boolean');
+  }
+
+  matching(pattern: RegExp): string {
+    return typeof this.value === 'string' && pattern.test(this.value)
+      ? this.value
+      : this.fail('must be a name');
+  }
+
+  names(): string[] {
+    return this.list().map((name) => name.matching(NAME));
+  }
+
+  position(): Position {
+    const numbers: readonly unknown[] = Array.isArray(this.value) ? this.value : [];
+    if (numbers.length !== 4 || !numbers.every(isNatural)) this.fail('must be four integers from 0');
+    const [line, column, offset, length] = numbers as [number, number, number, number];
+    return { line, column, offset, length };
+  }
+
+  /** Reads a node: its opcode, its position, and the rest. */
+  node(): NodeParts {
+    const [op, position, ...rest] = this.list();
+    if (op === undefined || position === undefined) return this.fail('must have an opcode and a position');
+    return { part: this, op: op.value, position: position.position(), rest };
+  }
+
+  private path(): string {
+    if (this.parent === undefined) return String(this.key);
+    const own = typeof this.key === 'number' ? `[${this.key}]` : `.${this.key}`;
+    return this.parent.path() + own;
+  }
+}
+
+interface NodeParts {
+  readonly part: Part;
+  readonly op: unknown;
+  readonly position: Position;
+  readonly rest: readonly Part[];
+}
+
+const isNatural = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function one({ part, rest }: NodeParts): Part {
+  const [first] = rest;
+  return rest.length === 1 && first !== undefined ? first : part.fail('must have 3 elements');
+}
+
+function two({ part, rest }: NodeParts): [Part, Part] {
+  const [first, second] = rest;
+  if (rest.length === 2 && first !== undefined && second !== undefined) return [first, second];
+  return part.fail('must have 4 elements');
+}
+
+function three({ part, rest }: NodeParts): [Part, Part, Part] {
+  const [first, second, third] = rest;
+  if (rest.length === 3 && first !== undefined && second !== undefined && third !== undefined) {
+    return [first, second, third];
+  }
+  return part.fail('must have 5 elements');
+}
+
+function none({ part, rest }: NodeParts): void {
+  if (rest.length > 0) part.fail('must have 2 elements');
 }
 
 /** Where a node stands among the others. */
@@ -57,188 +133,152 @@ interface Surroundings {
 
 const OUTERMOST: Surroundings = { nesting: 0, isInRange: false };
 
-function decodeList(code: unknown, path: string, around: Surroundings): List {
-  return new List(list(code, path).map((item, i) => decodeStatement(item, `${path}[${i}]`, around)));
+function deeper(around: Surroundings, part: Part): Surroundings {
+  if (around.nesting >= MAX_NESTING) part.fail(`is nested deeper than ${MAX_NESTING}`);
+  return { ...around, nesting: around.nesting + 1 };
 }
 
-function decodeStatement(code: unknown, path: string, around: Surroundings): Statement {
-  const { op, position, parts } = node(code, path);
-  switch (op) {
-    case Op.text:
-      return new Text(position, string(parts(1)[0], `${path}[2]`));
-    case Op.action:
-      return new Action(position, decodePipeline(parts(1)[0], `${path}[2]`, around, 1));
-    case Op.if:
-      return decodeBranch('if', position, parts(3), path, around);
-    case Op.range:
-      return decodeBranch('range', position, parts(3), path, around);
-    case Op.with:
-      return decodeBranch('with', position, parts(3), path, around);
-    case Op.break:
-    case Op.continue:
-      parts(0);
-      if (!around.isInRange) throw new InvalidProgramError(path, 'must stand in a range');
-      return new Jump(op === Op.break ? 'break' : 'continue', position);
-    default:
-      throw new InvalidProgramError(path, 'must be a statement');
+/**
+ * Reads a program back, and checks every node of it.
+ *
+ * @throws {InvalidProgramError} for anything that compiling does not produce
+ */
+export function decodeProgram(program: unknown): { name: string; body: List } {
+  const root = new Part(program, '$');
+  if (typeof program !== 'object' || program === null || Array.isArray(program)) {
+    return root.fail('must be an object');
   }
-}
-
-function decodeBranch(
-  kind: BranchKind,
-  position: Position,
-  [pipeline, body, otherwise]: readonly unknown[],
-  path: string,
-  around: Surroundings,
-): Branch {
-  const inside = deeper(around, path);
-  const inBody = kind === 'range' ? { ...inside, isInRange: true } : inside;
-  return new Branch(
-    kind,
-    position,
-    decodePipeline(pipeline, `${path}[2]`, inside, kind === 'range' ? 2 : 1),
-    decodeList(body, `${path}[3]`, inBody),
-    otherwise === null ? undefined : decodeList(otherwise, `${path}[4]`, inside),
-  );
-}
-
-function decodePipeline(code: unknown, path: string, around: Surroundings, maxVariables: number): Pipeline {
-  const { op, position, parts } = node(code, path);
-  if (op !== Op.pipeline) throw new InvalidProgramError(path, 'must be a pipeline');
-  const [variables, isAssignment, commands] = parts(3);
-  const inside = deeper(around, path);
-  const declared = list(variables, `${path}[2]`).map((variable, i) => {
-    const operand = decodeOperand(variable, `${path}[2][${i}]`, inside);
-    if (operand.kind === 'variable' && operand.fields.length === 0) return operand;
-    throw new InvalidProgramError(`${path}[2][${i}]`, 'must be a variable without fields');
-  });
-  if (declared.length > maxVariables) throw new InvalidProgramError(`${path}[2]`, 'has too many variables');
-  const [first, ...others] = list(commands, `${path}[4]`).map((command, i) =>
-    decodeCommand(command, `${path}[4][${i}]`, inside),
-  );
-  if (first === undefined) throw new InvalidProgramError(`${path}[4]`, 'must not be empty');
-  return new Pipeline(position, declared, boolean(isAssignment, `${path}[3]`), [first, ...others]);
-}
-
-function decodeCommand(code: unknown, path: string, around: Surroundings): Command {
-  const { op, position, parts } = node(code, path);
-  if (op !== Op.command) throw new InvalidProgramError(path, 'must be a command');
-  const [first, ...others] = list(parts(1)[0], `${path}[2]`).map((operand, i) =>
-    decodeOperand(operand, `${path}[2][${i}]`, around),
-  );
-  if (first === undefined) throw new InvalidProgramError(`${path}[2]`, 'must not be empty');
-  return new Command(position, [first, ...others]);
-}
-
-function decodeOperand(code: unknown, path: string, around: Surroundings): Operand {
-  const { op, position, parts } = node(code, path);
-  switch (op) {
-    case Op.field: {
-      const fields = names(parts(1)[0], `${path}[2]`);
-      if (fields.length === 0) throw new InvalidProgramError(`${path}[2]`, 'must not be empty');
-      return new Field(position, fields);
-    }
-    case Op.variable: {
-      const [name, fields] = parts(2);
-      return new Variable(position, matching(VARIABLE_NAME, name, `${path}[2]`), names(fields, `${path}[3]`));
-    }
-    case Op.chain: {
-      const [inner, given] = parts(2);
-      const fields = names(given, `${path}[3]`);
-      const operand = decodeOperand(inner, `${path}[2]`, deeper(around, path));
-      if (operand.kind === 'pipeline' || operand.kind === 'identifier') {
-        if (fields.length > 0) return new Chain(position, operand, fields);
-        throw new InvalidProgramError(`${path}[3]`, 'must not be empty');
-      }
-      throw new InvalidProgramError(`${path}[2]`, 'must be an identifier or a pipeline');
-    }
-    case Op.identifier: {
-      const name = string(parts(1)[0], `${path}[2]`);
-      if (BUILTIN_NAMES.has(name)) return new Identifier(position, name);
-      throw new InvalidProgramError(`${path}[2]`, 'must be the name of a function');
-    }
-    case Op.dot:
-      parts(0);
-      return new Dot(position);
-    case Op.nil:
-      parts(0);
-      return new Nil(position);
-    case Op.boolean:
-      return new BooleanLiteral(position, boolean(parts(1)[0], `${path}[2]`));
-    case Op.number: {
-      const source = string(parts(1)[0], `${path}[2]`);
-      return new NumberLiteral(position, source, literal(parseNumber(source), `${path}[2]`));
-    }
-    case Op.string: {
-      const source = string(parts(1)[0], `${path}[2]`);
-      return new StringLiteral(position, source, literal(parseString(source), `${path}[2]`));
-    }
-    case Op.pipeline:
-      return decodePipeline(code, path, around, 1);
-    default:
-      throw new InvalidProgramError(path, 'must be an operand');
-  }
-}
-
-interface NodeCode {
-  readonly op: unknown;
-  readonly position: Position;
-  /** What follows the position, which must be so many things. */
-  readonly parts: (count: number) => readonly unknown[];
-}
-
-function node(code: unknown, path: string): NodeCode {
-  const [op, position, ...parts] = list(code, path);
+  const { format, name, body, ...others } = program as Readonly<Record<string, unknown>>;
+  if (format !== PROGRAM_FORMAT) new Part(format, 'format', root).fail(`must be ${PROGRAM_FORMAT}`);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) new Part(undefined, unknown, root).fail('is not known');
   return {
-    op,
-    position: decodePosition(position, `${path}[1]`),
-    parts: (count) => {
-      if (parts.length === count) return parts;
-      throw new InvalidProgramError(path, `must have ${count + 2} elements`);
-    },
+    name: new Part(name, 'name', root).string(),
+    body: decodeList(new Part(body, 'body', root), OUTERMOST),
   };
 }
 
-function decodePosition(code: unknown, path: string): Position {
-  const numbers = list(code, path);
-  const isPosition =
-    numbers.length === 4 &&
-    numbers.every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
-  if (!isPosition) throw new InvalidProgramError(path, 'must be four integers from 0');
-  const [line, column, offset, length] = numbers as [number, number, number, number];
-  return { line, column, offset, length };
+function decodeList(part: Part, around: Surroundings): List {
+  return new List(part.list().map((item) => decodeStatement(item, around)));
 }
 
-function deeper(around: Surroundings, path: string): Surroundings {
-  if (around.nesting < MAX_NESTING) return { ...around, nesting: around.nesting + 1 };
-  throw new InvalidProgramError(path, `is nested deeper than ${MAX_NESTING}`);
+function decodeStatement(part: Part, around: Surroundings): Statement {
+  const node = part.node();
+  const { op, position } = node;
+  switch (op) {
+    case Op.text:
+      return new Text(position, one(node).string());
+    case Op.action:
+      return new Action(position, decodePipeline(one(node), around, 1));
+    case Op.if:
+      return decodeBranch('if', node, around);
+    case Op.range:
+      return decodeBranch('range', node, around);
+    case Op.with:
+      return decodeBranch('with', node, around);
+    case Op.break:
+    case Op.continue:
+      none(node);
+      if (!around.isInRange) part.fail('must stand in a range');
+      return new Jump(op === Op.break ? 'break' : 'continue', position);
+    default:
+      return part.fail('must be a statement');
+  }
 }
 
-function list(value: unknown, path: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new InvalidProgramError(path, 'must be a list');
+function decodeBranch(kind: BranchKind, node: NodeParts, around: Surroundings): Branch {
+  const [pipeline, body, otherwise] = three(node);
+  const inside = deeper(around, node.part);
+  return new Branch(
+    kind,
+    node.position,
+    decodePipeline(pipeline, inside, kind === 'range' ? 2 : 1),
+    decodeList(body, kind === 'range' ? { ...inside, isInRange: true } : inside),
+    otherwise.value === null ? undefined : decodeList(otherwise, inside),
+  );
 }
 
-function string(value: unknown, path: string): string {
-  if (typeof value === 'string') return value;
-  throw new InvalidProgramError(path, 'must be a string');
+function decodePipeline(part: Part, around: Surroundings, maxVariables: number): Pipeline {
+  const node = part.node();
+  if (node.op !== Op.pipeline) part.fail('must be a pipeline');
+  const [variables, isAssignment, commands] = three(node);
+  const declared = variables.list().map((variable) => decodeDeclared(variable));
+  if (declared.length > maxVariables) variables.fail('has too many variables');
+  const [first, ...others] = commands.list().map((command) => decodeCommand(command, around));
+  if (first === undefined) return commands.fail('must not be empty');
+  return new Pipeline(node.position, declared, isAssignment.boolean(), [first, ...others]);
 }
 
-function boolean(value: unknown, path: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new InvalidProgramError(path, 'must be a boolean');
+function decodeDeclared(part: Part): Variable {
+  const variable = decodeVariable(part);
+  return variable.fields.length === 0 ? variable : part.fail('must be a variable without fields');
 }
 
-function matching(pattern: RegExp, value: unknown, path: string): string {
-  if (typeof value === 'string' && pattern.test(value)) return value;
-  throw new InvalidProgramError(path, 'must be a name');
+function decodeCommand(part: Part, around: Surroundings): Command {
+  const node = part.node();
+  if (node.op !== Op.command) part.fail('must be a command');
+  const operands = one(node);
+  const [first, ...others] = operands.list().map((operand) => decodeOperand(operand, around));
+  if (first === undefined) return operands.fail('must not be empty');
+  return new Command(node.position, [first, ...others]);
 }
 
-function names(value: unknown, path: string): string[] {
-  return list(value, path).map((name, i) => matching(NAME, name, `${path}[${i}]`));
+function decodeOperand(part: Part, around: Surroundings): Operand {
+  const node = part.node();
+  const { op, position } = node;
+  switch (op) {
+    case Op.field:
+      return new Field(position, someNames(one(node)));
+    case Op.variable:
+      return decodeVariable(part);
+    case Op.chain: {
+      const [inner, fields] = two(node);
+      const operand = decodeOperand(inner, around);
+      if (operand.kind !== 'pipeline' && operand.kind !== 'identifier') {
+        return inner.fail('must be an identifier or a pipeline');
+      }
+      return new Chain(position, operand, someNames(fields));
+    }
+    case Op.identifier: {
+      const name = one(node);
+      if (!BUILTIN_NAMES.has(name.string())) name.fail('must be the name of a function');
+      return new Identifier(position, name.string());
+    }
+    case Op.dot:
+      none(node);
+      return new Dot(position);
+    case Op.nil:
+      none(node);
+      return new Nil(position);
+    case Op.boolean:
+      return new BooleanLiteral(position, one(node).boolean());
+    case Op.number: {
+      const source = one(node);
+      return new NumberLiteral(position, source.string(), literalOf(parseNumber(source.string()), source));
+    }
+    case Op.string: {
+      const source = one(node);
+      return new StringLiteral(position, source.string(), literalOf(parseString(source.string()), source));
+    }
+    case Op.pipeline:
+      return decodePipeline(part, deeper(around, part), 1);
+    default:
+      return part.fail('must be an operand');
+  }
 }
 
-function literal<T>(parsed: Literal<T>, path: string): T {
-  if ('problem' in parsed) throw new InvalidProgramError(path, parsed.problem);
-  return parsed.value;
+function decodeVariable(part: Part): Variable {
+  const node = part.node();
+  if (node.op !== Op.variable) part.fail('must be a variable');
+  const [name, fields] = two(node);
+  return new Variable(node.position, name.matching(VARIABLE_NAME), fields.names());
+}
+
+function someNames(part: Part): string[] {
+  const names = part.names();
+  return names.length > 0 ? names : part.fail('must not be empty');
+}
+
+function literalOf<T>(literal: Literal<T>, part: Part): T {
+  return 'problem' in literal ? part.fail(literal.problem) : literal.value;
 }

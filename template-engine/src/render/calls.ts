@@ -1,7 +1,9 @@
 import type { Call, Eager, ShortCircuit } from '../builtins/builtin.js';
-import { isTrue, type Value } from '../values/value.js';
+import type { Identifier } from '../syntax/ast.js';
+import type { Value } from '../values/value.js';
 import type { Evaluate, Expression } from './expression.js';
 import { UNSET } from './rendering.js';
+import { isTrue } from './truth.js';
 
 /** @param hasFinal whether a value comes through the pipe; it is the last argument */
 export function eagerCall(
@@ -35,6 +37,7 @@ export function eagerCall(
 /** @param conditional slots that the arguments after the first may or may not set */
 export function shortCircuitCall(
   { stopsAt }: ShortCircuit,
+  node: Identifier,
   args: readonly Expression[],
   hasFinal: boolean,
   conditional: readonly number[],
@@ -45,7 +48,7 @@ export function shortCircuitCall(
     for (const argument of args) {
       value = argument.evaluate(rendering, dot);
       if (argument.last !== undefined) rendering.last = argument.last;
-      if (isTrue(value) === stopsAt) return value;
+      if (isTrue(value, rendering, node) === stopsAt) return value;
     }
     return hasFinal ? final : value;
   };

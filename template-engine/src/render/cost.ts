@@ -31,7 +31,12 @@ function costOfOperand(operand: Operand): number {
       return operand.names.length;
     case 'variable':
       return 1 + operand.fields.length;
-    default:
+    case 'boolean':
+    case 'dot':
+    case 'identifier':
+    case 'nil':
+    case 'number':
+    case 'string':
       return 1;
   }
 }

@@ -3,7 +3,7 @@ import { findBuiltin } from '../builtins/table.js';
 import type { Chain, Command, Identifier, Node, Operand, Pipeline, Variable } from '../syntax/ast.js';
 import { typeName, unwrap, type Value } from '../values/value.js';
 import { eagerCall, shortCircuitCall } from './calls.js';
-import { type Expression, failAfter, failure } from './expression.js';
+import { type Evaluate, type Expression, failAfter, failure } from './expression.js';
 import { fieldChain, fieldOfDot } from './fields.js';
 import type { Scope } from './scope.js';
 import { type Assign, assignment, declaration, variableReader } from './variables.js';
@@ -27,9 +27,10 @@ export class ExpressionBuilder {
   /** The variables come into sight after the commands: `$x := $x` reads the outer one. */
   pipeline(node: Pipeline): BuiltPipeline {
     const [first, ...others] = node.commands;
-    let built = this.command(first, node, false);
-    for (const command of others) built = piped(built, this.command(command, built.last, true));
-    const { evaluate, last } = built;
+    const stages = [this.command(first, node, false)];
+    for (const command of others) stages.push(this.command(command, stages.at(-1)?.last, true));
+    const evaluate = piped(stages);
+    const last = stages.at(-1)?.last;
     const assigns = node.variables.map(({ name }) =>
       node.isAssignment ? assignment(this.scope, name, last) : declaration(this.scope, name),
     );
@@ -163,24 +164,19 @@ export class ExpressionBuilder {
   }
 
   private stringArgument(node: Operand): Expression {
-    switch (node.kind) {
-      case 'nil':
-        return failure(node, 'cannot assign nil to string');
-      case 'boolean':
-      case 'number':
-        return failure(node, `expected string; found ${node}`);
-      default: {
-        const { evaluate, last } = this.operand(node, false);
-        return {
-          evaluate: (rendering, dot) => {
-            const value = evaluate(rendering, dot);
-            const words = notAString(value);
-            return words === undefined ? value : failAfter(rendering, last, words);
-          },
-          last,
-        };
-      }
+    if (node.kind === 'nil') return failure(node, 'cannot assign nil to string');
+    if (node.kind === 'boolean' || node.kind === 'number') {
+      return failure(node, `expected string; found ${node}`);
     }
+    const { evaluate, last } = this.operand(node, false);
+    return {
+      evaluate: (rendering, dot) => {
+        const value = evaluate(rendering, dot);
+        const words = notAString(value);
+        return words === undefined ? value : failAfter(rendering, last, words);
+      },
+      last,
+    };
   }
 
   private shortCircuit(
@@ -194,16 +190,19 @@ export class ExpressionBuilder {
     const { built, slots } = this.scope.conditional(() => others.map((arg) => this.operand(arg, false)));
     const all = [...certain, ...built];
     const last = all.length === 0 ? node : all.length === 1 ? all[0]?.last : undefined;
-    return { evaluate: shortCircuitCall(builtin, all, hasFinal, slots), last };
+    return { evaluate: shortCircuitCall(builtin, node, all, hasFinal, slots), last };
   }
 }
 
-function piped(before: Expression, command: Expression): Expression {
-  const { evaluate } = before;
-  const { evaluate: next, last } = command;
-  return {
-    evaluate: (rendering, dot) => next(rendering, dot, unwrap(evaluate(rendering, dot))),
-    last,
+/** A loop, not closures within closures: the source alone bounds how many stages there are. */
+function piped(stages: readonly Expression[]): Evaluate {
+  const [first, ...others] = stages.map((stage) => stage.evaluate);
+  if (first === undefined) throw new Error('a pipeline without commands');
+  if (others.length === 0) return first;
+  return (rendering, dot) => {
+    let value = first(rendering, dot);
+    for (const evaluate of others) value = evaluate(rendering, dot, unwrap(value));
+    return value;
   };
 }
 

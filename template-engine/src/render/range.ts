@@ -50,7 +50,7 @@ function overArray(rendering: Rendering, items: readonly JsonValue[], turn: Turn
 
 function overObject(rendering: Rendering, object: JsonObject, node: Branch, turn: Turn): number {
   const keys = sortedKeys(object);
-  rendering.chargeWork(keys.length, node);
+  rendering.charge(keys.length, node);
   for (const key of keys) {
     if (turn(rendering, key, object[key]) === Signal.break) break;
   }

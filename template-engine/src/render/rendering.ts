@@ -13,8 +13,8 @@ export type MissingKey = 'error' | 'default' | 'zero';
 /** Stands in a slot whose declaration has not run. */
 export const UNSET = Symbol('unset');
 
-/** So many characters that are read or made, or keys that are sorted, count as one step. */
-const SIZE_PER_STEP = 64;
+/** So many characters that a function reads or makes count as one step. */
+const CHARACTERS_PER_STEP = 16;
 
 /** The state of one rendering: output, variables, and what is left of each limit. */
 export class Rendering {
@@ -60,9 +60,9 @@ export class Rendering {
     if (this.steps < 0) this.exceeded('steps', node);
   }
 
-  /** Charges work that grows with the data. @param size in characters of a text or keys of an object */
-  chargeWork(size: number, node: Node): void {
-    if (size >= SIZE_PER_STEP) this.charge(Math.floor(size / SIZE_PER_STEP), node);
+  /** Charges work that grows with the length of a text. */
+  chargeText(characters: number, node: Node): void {
+    if (characters >= CHARACTERS_PER_STEP) this.charge(Math.floor(characters / CHARACTERS_PER_STEP), node);
   }
 
   /** @param end the node to blame if the output turns out too large */

@@ -1,12 +1,13 @@
 import { Formatter } from '../format/formatter.js';
 import type { Action, Branch, List, Node, Statement, Text } from '../syntax/ast.js';
-import { isTrue, unwrap, type Value } from '../values/value.js';
+import { unwrap, type Value } from '../values/value.js';
 import { costOf } from './cost.js';
 import { ExpressionBuilder } from './expressions.js';
 import { rangeStep } from './range.js';
 import type { Rendering } from './rendering.js';
 import type { Scope } from './scope.js';
 import { Signal, type Step } from './step.js';
+import { isTrue } from './truth.js';
 
 /** Turns lists of statements into closures. */
 export class StatementBuilder {
@@ -73,7 +74,7 @@ export class StatementBuilder {
     const otherwise = node.otherwise === undefined ? undefined : this.enclosedList(node.otherwise);
     return (rendering, dot) => {
       const value = evaluate(rendering, dot);
-      if (isTrue(value)) return body(rendering, isWith ? unwrap(value) : dot);
+      if (isTrue(value, rendering, node)) return body(rendering, isWith ? unwrap(value) : dot);
       return otherwise === undefined ? Signal.next : otherwise(rendering, dot);
     };
   }

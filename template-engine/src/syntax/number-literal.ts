@@ -1,5 +1,5 @@
 import { quote } from '../format/quote.js';
-import { Integer, isInt64, isUint64 } from '../values/integer.js';
+import { Integer, intOf, isInt64, isUint64 } from '../values/integer.js';
 import { type Literal, parseRune } from './string-literal.js';
 
 /**
@@ -8,6 +8,8 @@ import { type Literal, parseRune } from './string-literal.js';
  */
 export type NumberValue = Integer | number | 'overflow';
 
+/** Most literals, spared the rest; of 15 digits all are safe integers. */
+const PLAIN_DECIMAL = /^(?:0|[1-9][0-9]{0,14})$/;
 const INTEGER =
   /^([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]((?:_?[0-7])+)|0((?:_?[0-7])*)|([1-9](?:_?[0-9])*))$/;
 const DECIMAL_FLOAT =
@@ -24,6 +26,7 @@ const HEX_FLOAT =
  * Single underscores may stand between digits. A float64 is what is written as one: `1.0`, `1e3`.
  */
 export function parseNumber(text: string): Literal<NumberValue> {
+  if (PLAIN_DECIMAL.test(text)) return { value: intOf(Number(text)) };
   if (text.startsWith("'")) {
     const rune = parseRune(text);
     return 'problem' in rune ? rune : { value: new Integer('int', BigInt(rune.value)) };

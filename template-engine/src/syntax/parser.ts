@@ -26,26 +26,32 @@ import {
 import { parseNumber } from './number-literal.js';
 import { SourceText } from './source-text.js';
 import { type Literal, parseString } from './string-literal.js';
-import { describeToken, type Token, type TokenKind } from './token.js';
+import { describeToken, isControl, type Token, type TokenKind } from './token.js';
 import { TokenStream } from './token-stream.js';
 
 /** What ends a list: `{{end}}`, `{{else}}`, or the `{{else` of an `{{else if …}}`. */
 type Terminator = 'end' | 'else';
 
-const EXECUTABLE_STARTS: ReadonlySet<TokenKind> = new Set<TokenKind>([
+const TERM_STARTS = [
   'bool',
-  'rune',
   'complex',
   'dot',
   'field',
   'identifier',
-  'number',
+  'leftParen',
   'nil',
+  'number',
   'rawString',
+  'rune',
   'string',
   'variable',
-  'leftParen',
-]);
+] as const;
+type TermStart = (typeof TERM_STARTS)[number];
+
+const termStarts: ReadonlySet<TokenKind> = new Set<TokenKind>(TERM_STARTS);
+const isTermStart = (kind: TokenKind): kind is TermStart => termStarts.has(kind);
+
+/** Only the first command of a pipeline may be one of these: they take no argument. */
 const NOT_EXECUTABLE: ReadonlySet<Operand['kind']> = new Set<Operand['kind']>([
   'boolean',
   'dot',
@@ -112,31 +118,31 @@ class Parser {
   /** statement = text | "{{" action . */
   private parseStatement(): Statement | Terminator {
     const token = this.tokens.nextNonSpace();
-    switch (token.kind) {
-      case 'text':
-        return new Text(this.positionOf(token), token.text);
-      case 'leftDelimiter': {
-        this.actionLine = this.source.lineAt(token.offset);
-        const statement = this.parseAction();
-        this.actionLine = undefined;
-        return statement;
-      }
-      default:
-        return this.unexpected(token, 'input');
-    }
+    if (token.kind === 'text') return new Text(this.positionOf(token), token.text);
+    if (token.kind !== 'leftDelimiter') return this.unexpected(token, 'input');
+    this.actionLine = this.source.lineAt(token.offset);
+    const statement = this.parseAction();
+    this.actionLine = undefined;
+    return statement;
   }
 
   /** action = control | pipeline "}}" . */
   private parseAction(): Statement | Terminator {
     const token = this.tokens.nextNonSpace();
-    switch (token.kind) {
+    const { kind } = token;
+    if (!isControl(kind)) {
+      this.tokens.backup();
+      const pipeline = this.parsePipeline('command', 'rightDelimiter');
+      return new Action(pipeline.position, pipeline);
+    }
+    switch (kind) {
       case 'block':
       case 'define':
       case 'template':
-        return this.fail(`{{${token.kind}}} is not supported`);
+        return this.fail(`{{${kind}}} is not supported`);
       case 'break':
       case 'continue':
-        return this.parseJump(token.kind, token);
+        return this.parseJump(kind, token);
       case 'else':
         return this.parseElse();
       case 'end':
@@ -145,12 +151,7 @@ class Parser {
       case 'if':
       case 'range':
       case 'with':
-        return this.parseBranch(token.kind);
-      default: {
-        this.tokens.backup();
-        const pipeline = this.parsePipeline('command', 'rightDelimiter');
-        return new Action(pipeline.position, pipeline);
-      }
+        return this.parseBranch(kind);
     }
   }
 
@@ -207,7 +208,7 @@ class Parser {
     for (;;) {
       const token = this.tokens.nextNonSpace();
       if (token.kind === end) break;
-      if (!EXECUTABLE_STARTS.has(token.kind)) this.unexpected(token, context);
+      if (!isTermStart(token.kind)) this.unexpected(token, context);
       this.tokens.backup();
       commands.push(this.parseCommand());
     }
@@ -289,7 +290,11 @@ class Parser {
       case 'identifier':
       case 'pipeline':
         return new Chain(position, term, fields);
-      default:
+      case 'boolean':
+      case 'dot':
+      case 'nil':
+      case 'number':
+      case 'string':
         return this.fail(`unexpected . after term ${quote(term.toString())}`);
     }
   }
@@ -297,8 +302,13 @@ class Parser {
   /** term = literal | function | "." | ".name" | "$name" | "nil" | "(" pipeline ")" . */
   private parseTerm(): Exclude<Operand, Chain> | undefined {
     const token = this.tokens.nextNonSpace();
+    const { kind } = token;
+    if (!isTermStart(kind)) {
+      this.tokens.backup();
+      return undefined;
+    }
     const position = this.positionOf(token);
-    switch (token.kind) {
+    switch (kind) {
       case 'identifier':
         if (!this.options.functions.has(token.text)) {
           this.fail(`function ${quote(token.text)} not defined`);
@@ -328,9 +338,6 @@ class Parser {
         this.nesting--;
         return pipeline;
       }
-      default:
-        this.tokens.backup();
-        return undefined;
     }
   }
 

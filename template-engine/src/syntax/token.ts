@@ -17,6 +17,8 @@ const KEYWORDS = [
 ] as const;
 
 export type Keyword = (typeof KEYWORDS)[number];
+/** What an action may start with instead of a pipeline. */
+export type Control = Exclude<Keyword, 'nil'>;
 
 export type TokenKind =
   | Keyword
@@ -55,6 +57,10 @@ const keywords: ReadonlySet<string> = new Set(KEYWORDS);
 
 export function isKeyword(word: string): word is Keyword {
   return keywords.has(word);
+}
+
+export function isControl(word: string): word is Control {
+  return keywords.has(word) && word !== 'nil';
 }
 
 /** @returns the token as Go's error messages show it */

@@ -16,10 +16,17 @@ export function utf8Length(text: string): number {
 /** @returns the byte at an offset of the text's UTF-8 form, or undefined past its end */
 export function utf8ByteAt(text: string, offset: number): number | undefined {
   let start = 0;
-  for (const character of text) {
-    const bytes = encodeCharacter(character);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      if (start === offset) return unit;
+      start++;
+      continue;
+    }
+    const bytes = encodeCharacter(text.slice(i, i + 2));
     if (offset < start + bytes.length) return bytes[offset - start];
     start += bytes.length;
+    if (bytes.length === 4) i++;
   }
   return undefined;
 }
@@ -65,6 +72,7 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xe000;
 
+/** @returns the bytes of the text's first character */
 function encodeCharacter(character: string): number[] {
   const given = character.codePointAt(0) ?? 0;
   const point = isSurrogate(given) ? 0xfffd : given;

@@ -27,18 +27,12 @@ export function isObject(value: Value): value is JsonObject {
 export type Kind = 'invalid' | 'bool' | 'int' | 'uint8' | 'float64' | 'string' | 'slice' | 'map';
 
 export function kindOf(value: Value): Kind {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'number':
-      return 'float64';
-    case 'boolean':
-      return 'bool';
-    default:
-      if (value === null || value === undefined) return 'invalid';
-      if (value instanceof Integer) return value.type;
-      return Array.isArray(value) ? 'slice' : 'map';
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number') return 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  if (value === null || value === undefined) return 'invalid';
+  if (value instanceof Integer) return value.type;
+  return Array.isArray(value) ? 'slice' : 'map';
 }
 
 const TYPE_NAMES: Record<Kind, string> = {
@@ -55,20 +49,4 @@ const TYPE_NAMES: Record<Kind, string> = {
 /** @returns the value's type as Go names it */
 export function typeName(value: Value): string {
   return TYPE_NAMES[kindOf(value)];
-}
-
-/** Whether `if`, `and` and their like take the value for true: it is not the zero of its type. */
-export function isTrue(value: Value): boolean {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') return value !== '';
-  if (typeof value === 'number') return value !== 0;
-  if (value === null || value === undefined) return false;
-  if (value instanceof Integer) return value.value !== 0n;
-  if (Array.isArray(value)) return value.length > 0;
-  return !isEmptyObject(value as JsonObject);
-}
-
-function isEmptyObject(value: JsonObject): boolean {
-  for (const key in value) if (Object.hasOwn(value, key)) return false;
-  return true;
 }
