@@ -1,0 +1,1 @@
+export { type GatewayFigures, measureGateway } from './gateway/measure.js';
