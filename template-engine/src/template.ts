@@ -29,8 +29,7 @@ export interface Template {
  */
 export function load(program: unknown): Template {
   const { name, body } = decodeProgram(program);
-  const scope = new Scope();
-  const run = new StatementBuilder(scope).list(body);
+  const run = new StatementBuilder(new Scope()).list(body);
   const end = body.statements.at(-1);
   return {
     name,
@@ -39,7 +38,7 @@ export function load(program: unknown): Template {
         options?.limits === undefined
           ? DEFAULT_RENDER_LIMITS
           : { ...DEFAULT_RENDER_LIMITS, ...options.limits };
-      const rendering = new Rendering(name, variables, scope.size, options?.missing ?? 'error', limits);
+      const rendering = new Rendering(name, variables, options?.missing ?? 'error', limits);
       run(rendering, variables);
       return rendering.finish(end);
     },

@@ -19,10 +19,10 @@ const CHARACTERS_PER_STEP = 16;
 /** The state of one rendering: output, variables, and what is left of each limit. */
 export class Rendering {
   out = '';
-  /** By slot; slot 0 is `$`. */
+  /** By slot; slot 0 is `$`. They grow as variables are declared. */
   readonly variables: (Value | typeof UNSET)[];
   /** By slot: whether Go holds the value in an interface, which shows in the words of errors. */
-  readonly inInterface: boolean[];
+  readonly inInterface: boolean[] = [];
   /** The last node visited, where that cannot be told beforehand: after `and` and `or`. */
   last: Node | undefined;
   readonly missing: MissingKey;
@@ -31,21 +31,13 @@ export class Rendering {
   private readonly maxOutput: number;
   private steps: number;
 
-  constructor(
-    templateName: string,
-    data: JsonObject,
-    slots: number,
-    missing: MissingKey,
-    limits: RenderLimits,
-  ) {
+  constructor(templateName: string, data: JsonObject, missing: MissingKey, limits: RenderLimits) {
     this.templateName = templateName;
     this.missing = missing;
     this.limits = limits;
     this.maxOutput = limits.outputBytes;
     this.steps = limits.steps;
-    this.variables = new Array<Value | typeof UNSET>(slots).fill(undefined);
-    this.variables[0] = data;
-    this.inInterface = new Array<boolean>(slots).fill(false);
+    this.variables = [data];
   }
 
   /** Adds to the output. Its bytes are counted at the end: there are never fewer of them than units. */

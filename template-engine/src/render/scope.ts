@@ -13,18 +13,11 @@ interface Declaration {
  */
 export class Scope {
   private readonly declarations: Declaration[] = [{ name: '$', slot: 0, isConditional: false }];
-  private slotCount = 1;
   private conditionalSlots: number[] | undefined;
-
-  /** How many slots a rendering needs. */
-  get size(): number {
-    return this.slotCount;
-  }
 
   declare(name: string): number {
     const slot = this.declarations.length;
     this.declarations.push({ name, slot, isConditional: this.conditionalSlots !== undefined });
-    this.slotCount = Math.max(this.slotCount, slot + 1);
     this.conditionalSlots?.push(slot);
     return slot;
   }

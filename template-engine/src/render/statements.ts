@@ -1,5 +1,7 @@
+import { printFloat } from '../format/float.js';
 import { Formatter } from '../format/formatter.js';
 import type { Action, Branch, List, Node, Statement, Text } from '../syntax/ast.js';
+import { Integer } from '../values/integer.js';
 import { unwrap, type Value } from '../values/value.js';
 import { costOf } from './cost.js';
 import { ExpressionBuilder } from './expressions.js';
@@ -109,5 +111,9 @@ function textStep(node: Text): Step {
 
 function show(value: Value, rendering: Rendering, node: Node): string {
   if (value === null || value === undefined) return '<no value>';
+  // Spares a formatter where nothing can exceed its limits.
+  if (value instanceof Integer) return value.text;
+  if (typeof value === 'number') return printFloat(value);
+  if (typeof value === 'boolean') return String(value);
   return new Formatter(rendering.formatLimits(node)).print(value);
 }
