@@ -12,7 +12,7 @@ import {
   type MissingKey,
   type SlugDocument,
 } from '@px0/contract';
-import { createFeedWriter, createFeedWriter } from '@px0/control-plane';
+import { createFeedWriter } from '@px0/control-plane';
 import { compile } from '@px0/template-engine';
 
 type Writer = ReturnType<typeof createFeedWriter>;
