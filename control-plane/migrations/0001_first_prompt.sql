@@ -99,7 +99,7 @@ create table versions (
   status text not null default 'draft' check (status in ('draft', 'stable', 'live', 'archived')),
   missing text not null default 'error' check (missing in ('error', 'default', 'zero')),
   model text,
-  -- json, not jsonb: the client gets its settings back in the order and spelling it gave them.
+  -- json, not jsonb: the client gets its settings back in the order it gave them.
   model_params json,
   created_at timestamptz not null default now(),
   published_at timestamptz,

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { CONFIG_VARIABLES, ConfigError, loadConfig } from '@px0/control-plane';
+import { ConfigError, loadConfig } from '@px0/control-plane';
 import { describe, expect, test } from 'vitest';
 
 const DATABASE_URL = 'postgres://localhost/px0';
@@ -59,25 +58,5 @@ describe('the configuration', () => {
     }
     expect(message).toMatch(new RegExp(`^${name} must be .+\\.$`));
     expect(message).not.toContain('s3cret');
-  });
-
-  test('is what the README’s table says', async () => {
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const rows = readme
-      .split('\n')
-      .filter((line) => /^\| `[A-Z0-9_]+` \|/.test(line))
-      .map((line) =>
-        line
-          .split('|')
-          .slice(1, -1)
-          .map((cell) => cell.trim()),
-      );
-    expect(rows).toEqual(
-      CONFIG_VARIABLES.map((variable) => [
-        `\`${variable.name}\``,
-        'default' in variable ? `\`${variable.default}\`` : 'required' in variable ? 'required' : '',
-        variable.meaning,
-      ]),
-    );
   });
 });

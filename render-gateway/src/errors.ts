@@ -16,7 +16,7 @@ export const ERRORS = {
   /** Carries `request_id`. */
   internal: { status: 500, words: 'internal error' },
   /** The feed cannot be asked, so that nothing is known of what the request names. */
-  unavailable: { status: 503, words: 'temporarily unavailable' },
+  unavailable: { status: 503, words: 'service unavailable' },
 } as const satisfies Record<string, { readonly status: number; readonly words: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

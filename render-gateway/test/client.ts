@@ -6,15 +6,15 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** POSTs JSON, or the text given. */
+/** POSTs JSON, or the text given; an empty object unless told otherwise. */
 export async function post(
   url: string,
-  { key, body, headers = {} }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
+  { key, body = {}, headers = {} }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: response.status, headers: response.headers, json: await response.json() };
 }

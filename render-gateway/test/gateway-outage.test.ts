@@ -30,7 +30,7 @@ test('with Redis gone the gateway serves what it holds, answers 503 for what it 
   ];
   for (const ask of unknown) {
     const answer = await ask();
-    expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily unavailable' } });
+    expect(answer).toMatchObject({ status: 503, json: { error: 'service unavailable' } });
     expect(answer.headers.get('retry-after')).toBe('1');
   }
   expect(await post(running.renderUrl('greeting'), { key: 'ak_junk' })).toMatchObject({ status: 401 });

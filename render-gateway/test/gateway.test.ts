@@ -76,12 +76,14 @@ describe('a render', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('treats no body as an empty one', async () => {
+  test('takes an object without variables, but not the lack of a body, which is not JSON', async () => {
     const { org_id, key } = await greeting();
     await running.feed.prompt({ org_id, slug: 'constant', live: 1 }, ['constant']);
-    expect(await post(running.renderUrl('constant'), { key })).toMatchObject({
-      status: 200,
-      json: { rendered: 'constant' },
+    const url = running.renderUrl('constant');
+    expect(await post(url, { key, body: {} })).toMatchObject({ status: 200, json: { rendered: 'constant' } });
+    expect(await post(url, { key, body: '' })).toMatchObject({
+      status: 400,
+      json: { error: 'invalid request body' },
     });
   });
 

@@ -9,7 +9,6 @@ const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 describe('a body', () => {
   const none = { variables: {}, missing: undefined };
   test.each<[string, unknown]>([
-    ['', none],
     ['{}', none],
     [' {\n} ', none],
     ['{"variables":{}}', none],
@@ -23,6 +22,7 @@ describe('a body', () => {
   });
 
   test.each<[string | Buffer, string]>([
+    ['', 'invalidBody'],
     ['{', 'invalidBody'],
     ['null', 'invalidBody'],
     ['[]', 'invalidBody'],

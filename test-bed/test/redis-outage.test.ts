@@ -26,6 +26,7 @@ test('Redis killed for 10 s during 50 promotes: no cached render fails, and the 
   const served = async (gateway: { url: string }): Promise<number> => {
     const { status, json } = await call(gateway.url, 'POST', `/v1/prompts/${prompt.slug}/render`, {
       token: account.key,
+      body: {},
     });
     if (status !== 200) throw new Error(`render failed: ${status} ${JSON.stringify(json)}`);
     return (json as { version: number }).version;

@@ -46,7 +46,7 @@ export interface FeedFollowerOptions {
    * A document was let go to make room: should it vanish while the feed is out of reach, nobody will
    * be told. Whoever keeps something made of it lets go as well. Must not throw.
    */
-  readonly onEvict?: (key: string) => void;
+  readonly onEvict: (key: string) => void;
 }
 
 /**
@@ -85,7 +85,7 @@ export class FeedFollower {
     this.#options = options;
     this.#store = new DocumentStore({
       maxBytes: options.maxBytes,
-      onEvict: (key) => options.onEvict?.(key),
+      onEvict: options.onEvict,
     });
     this.#lookups = new Lookups({
       reader: options.reader,

@@ -20,11 +20,10 @@ const INVALID_VARIABLES: RequestBody = { refused: refusal.invalidVariables };
 export const BODY_TOO_LARGE: RequestBody = { refused: refusal.bodyTooLarge };
 
 /**
- * Reads a render request's body: UTF-8 JSON, an object, `variables` and `missing` optional in it; no
- * bytes at all count as `{}`. Fields that it does not know are left alone.
+ * Reads a render request's body: UTF-8 JSON, an object, `variables` and `missing` optional in it.
+ * Fields that it does not know are left alone.
  */
 export function readRequestBody(bytes: Uint8Array): RequestBody {
-  if (bytes.length === 0) return { input: { variables: {}, missing: undefined } };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text: string;
   if (isAscii(buffer)) text = buffer.toString('latin1');

@@ -22,6 +22,7 @@ let writer: FeedWriter;
 let reader: FeedReader;
 let follower: FeedFollower;
 let changes: FeedDocument[];
+let evicted: string[];
 let logged: { level: number; msg: string }[];
 /** What a reader was asked for. */
 let asked: Record<'readSince' | 'readAll' | 'lookUp', number>;
@@ -59,12 +60,14 @@ afterEach(async () => {
 
 function create(maxBytes: number): FeedFollower {
   changes = [];
+  evicted = [];
   return new FeedFollower({
     reader,
     maxBytes,
     clock: systemClock,
     log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     onChange: (documents) => changes.push(...documents),
+    onEvict: (key) => evicted.push(key),
   });
 }
 
@@ -221,6 +224,7 @@ describe('following', () => {
     expect(follower.status().bytes).toBeLessThanOrEqual(5_000);
     for (const [key, body] of Object.entries(many)) expect(await bodyOf(key)).toBe(body);
     expect(follower.status().bytes).toBeLessThanOrEqual(5_000);
+    expect(evicted.length).toBeGreaterThan(30);
     expect(asked.lookUp).toBeGreaterThan(30);
   });
 });
