@@ -1,9 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import type { FeedDocument } from '@px0/contract';
+import { type FeedDocument, systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
 import { Evictions } from './documents/evictions.js';
-import { systemClock } from './feed/clock.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
 import { probePort } from './port-check.js';

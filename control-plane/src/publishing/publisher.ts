@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type FeedHead, type FeedWriter, HEARTBEAT_INTERVAL } from '@px0/contract';
+import {
+  Backoff,
+  type Clock,
+  type FeedHead,
+  type FeedWriter,
+  HEARTBEAT_INTERVAL,
+  systemClock,
+} from '@px0/contract';
 import type { Logger } from 'pino';
-import { Backoff } from './backoff.js';
-import { type Clock, systemClock } from './clock.js';
 import { examine } from './publisher-position.js';
 import { PublisherSession } from './publisher-session.js';
 

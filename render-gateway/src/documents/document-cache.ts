@@ -1,6 +1,5 @@
-import { type FeedDocument, InvalidDocumentError } from '@px0/contract';
+import { type Clock, type FeedDocument, InvalidDocumentError } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../feed/clock.js';
 import { LIMITS } from '../limits.js';
 
 export interface DocumentCacheOptions<T> {

@@ -1,8 +1,14 @@
-import type { FeedDocument, FeedHead, FeedMessage, FeedReader, FeedSubscription } from '@px0/contract';
-import { SILENCE_LIMIT } from '@px0/contract';
+import {
+  Backoff,
+  type Clock,
+  type FeedDocument,
+  type FeedHead,
+  type FeedMessage,
+  type FeedReader,
+  type FeedSubscription,
+  SILENCE_LIMIT,
+} from '@px0/contract';
 import type { Logger } from 'pino';
-import { Backoff } from './backoff.js';
-import type { Clock } from './clock.js';
 import { DocumentStore } from './document-store.js';
 import { type ReadingSink, readFeed } from './feed-reading.js';
 import {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '@px0/contract';
 import type { Logger } from 'pino';
-import type { Clock } from '../feed/clock.js';
 import { LIMITS } from '../limits.js';
 import { StartError } from '../start-error.js';
 import type { FromPrimary, FromWorker, WorkerSettings } from './messages.js';

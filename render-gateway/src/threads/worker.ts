@@ -1,8 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { decodeDocument } from '@px0/contract';
+import { decodeDocument, systemClock } from '@px0/contract';
 import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
-import { systemClock } from '../feed/clock.js';
 import { internalError } from '../http/answer.js';
 import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';

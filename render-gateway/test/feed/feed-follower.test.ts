@@ -6,13 +6,13 @@ import {
   type FeedReader,
   type FeedWriter,
   redisFeedLayout,
+  systemClock,
 } from '@px0/contract';
 import { createFeedWriter } from '@px0/control-plane';
 import { type RedisServer, startRedis, until } from '@px0/test-bed';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '#feed/clock.js';
 import { FeedFollower } from '#feed/feed-follower.js';
 import { createFeedReader } from '#feed/feed-reader.js';
 
