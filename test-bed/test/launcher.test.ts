@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,6 +54,20 @@ describe('npm start', () => {
     await mkdir(path.join(directory, 'data/postgres/data/global'), { recursive: true });
     await writeFile(path.join(directory, 'data/postgres/data/PG_VERSION'), '18\n');
     await refuses(startProgram('launcher', env), 'is incomplete', 'start again');
+  });
+
+  test('stops, with what to do, when its Postgres dies or its data are damaged', async () => {
+    const px0 = startProgram('launcher', env);
+    await ready(px0);
+    const pid = Number.parseInt(
+      await readFile(path.join(directory, 'data/postgres/data/postmaster.pid'), 'utf8'),
+      10,
+    );
+    process.kill(pid, 'SIGKILL');
+    await refuses(px0, 'embedded Postgres ended', 'Start it again');
+
+    await writeFile(path.join(directory, 'data/postgres/data/global/pg_control'), '');
+    await refuses(startProgram('launcher', env), 'cannot start', 'move it away', 'pg_control');
   });
 
   test('starts anew after a crash while the database was being made', async () => {

@@ -8,7 +8,7 @@ import { makeDirectory } from './data-directory.js';
 import { findFreePort } from './port.js';
 import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
-import { createCluster, exists, refuseIncomplete, USER } from './postgres-cluster.js';
+import { createCluster, exists, howToReplace, refuseIncomplete, USER } from './postgres-cluster.js';
 import { StartError, systemErrorCode } from './start-error.js';
 
 const START_TIMEOUT = 30_000;
@@ -52,7 +52,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = await findFreePort();
   const url = `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const server = await launch(binaries, account, data, port, options.settings ?? {});
-  await answering(url, server);
+  await answering(url, data, server);
   return { url, process: server.child, stop: () => stop(server.child) };
 }
 
@@ -120,7 +120,7 @@ async function launch(
   return { child, log: collectErrors(child) };
 }
 
-async function answering(url: string, { child, log }: Server): Promise<void> {
+async function answering(url: string, data: string, { child, log }: Server): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT;
   let failed: Error | undefined;
   child.once('error', (error) => {
@@ -128,7 +128,10 @@ async function answering(url: string, { child, log }: Server): Promise<void> {
   });
   for (;;) {
     if (failed !== undefined || child.exitCode !== null || child.signalCode !== null) {
-      throw new StartError(`The embedded Postgres ended while starting: ${failed?.message ?? log()}`);
+      throw new StartError(
+        `The embedded Postgres cannot start on its data in ${data}. If they are damaged, ${howToReplace(data)}. ` +
+          `Its own words: ${failed?.message ?? log()}`,
+      );
     }
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => {}); // told by the query below

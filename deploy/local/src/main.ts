@@ -1,11 +1,19 @@
+import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { loadConfig } from './config.js';
 import { lockDirectory, makeDirectory } from './data-directory.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { claimPort } from './port.js';
-import { type ServerProcess, startServer } from './server-process.js';
+import { startServer } from './server-process.js';
 import { StartError } from './start-error.js';
 import { welcome } from './welcome.js';
+
+/** Something that runs as a process of its own. */
+interface Part {
+  readonly name: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
 
 /** Runs px0 on this machine: Postgres unless one is given, the control plane, the gateway. */
 async function main(): Promise<void> {
@@ -29,12 +37,12 @@ async function main(): Promise<void> {
   process.on('SIGTERM', onSignal);
   // Whoever started us with a channel to itself is gone.
   process.once('disconnect', onSignal);
-  const watch = (server: ServerProcess) => {
-    running.push(server);
-    server.process.once('exit', (code, signal) => {
-      if (stopping === undefined) {
-        void stopAll().then(() => fail(new StartError(`The ${server.name} ended (${code ?? signal}).`)));
-      }
+  const watch = (part: Part) => {
+    running.push(part);
+    part.process.once('exit', (code, signal) => {
+      if (stopping !== undefined) return;
+      const words = `The ${part.name} ended by itself (${code ?? signal}), so px0 stops. Start it again.`;
+      void stopAll().then(() => fail(new StartError(words)), fail);
     });
   };
 
@@ -50,7 +58,7 @@ async function main(): Promise<void> {
       const postgres = await startEmbeddedPostgres({
         directory: path.join(config.dataDirectory, 'postgres'),
       });
-      running.push(postgres);
+      watch({ ...postgres, name: 'embedded Postgres' });
       databaseUrl = postgres.url;
     }
     const env = {

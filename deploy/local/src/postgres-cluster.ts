@@ -43,14 +43,19 @@ export async function createCluster(
   await rename(unfinished, data);
 }
 
+/** @returns what to do about a database that cannot be used, as the end of a sentence */
+export function howToReplace(data: string): string {
+  const directory = path.dirname(data);
+  return `restore it from a backup, or move it away (mv ${directory} ${directory}.broken) and start again with an empty one`;
+}
+
 /** What every complete cluster has; a server started without them would fail with words for experts. */
 export async function refuseIncomplete(data: string): Promise<void> {
   for (const file of ['PG_VERSION', 'global/pg_control', 'postgresql.conf', '../password']) {
     if (await exists(path.join(data, file))) continue;
     throw new StartError(
       `The database under ${data} is incomplete (${path.basename(file)} is missing), as a crash or an ` +
-        'interrupted copy leaves it. Restore it from a backup, or move the directory away ' +
-        `(mv ${path.dirname(data)} ${path.dirname(data)}.broken) and start again with an empty one.`,
+        `interrupted copy leaves it: ${howToReplace(data)}.`,
     );
   }
 }
