@@ -83,6 +83,7 @@ describe('a credential', () => {
     ['nothing', ''],
     ['a session', 'Bearer sess_abcdefghijklmnopqrstuvwxyz'],
     ['another scheme', 'Basic dTpw'],
+    ['a key without a scheme', key],
     ['a key with a wrong letter', `Bearer ${key.slice(0, 10)}${key[10] === 'x' ? 'y' : 'x'}${key.slice(11)}`],
     ['a cut-off key', `Bearer ${key.slice(0, -1)}`],
     ['two keys', `Bearer ${key} ${key}`],

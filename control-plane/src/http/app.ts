@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
@@ -61,15 +62,21 @@ export async function createApp(credentials: CredentialStore, log: Logger): Prom
   return app;
 }
 
-/** Bodies are JSON whatever their content type says: `curl -d` says something else. */
+/**
+ * Bodies are JSON whatever their content type says: `curl -d` says something else. They are read as
+ * a gateway reads them: UTF-8 and nothing else, and `__proto__` is a name like any other, which
+ * JSON.parse makes a property of the object's own.
+ */
 function parseEveryBodyAsJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'ignore');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null, undefined);
-    void parse(request, body as string, (error, value) =>
-      done(error && new Refusal('invalid_request_body'), value),
-    );
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    if (!isUtf8(body)) return done(new Refusal('invalid_request_body'));
+    try {
+      done(null, JSON.parse(body.toString('utf8')));
+    } catch {
+      done(new Refusal('invalid_request_body'));
+    }
   });
 }
 

@@ -26,9 +26,16 @@ interface PropertySchema {
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const part = (httpPart ?? 'body') as Part;
-  return (value: unknown) =>
-    Value.Check(schema, value) ? { value } : { error: refusalFor(schema, value, part) };
+  return (sent: unknown) => {
+    const value = part === 'querystring' ? withoutEmpty(sent) : sent;
+    return Value.Check(schema, value) ? { value } : { error: refusalFor(schema, value, part) };
+  };
 };
+
+/** A parameter without a value, as in `?team_id=`, counts as absent. */
+function withoutEmpty(query: unknown): unknown {
+  return Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''));
+}
 
 function refusalFor(schema: TSchema, value: unknown, part: Part): Refusal {
   const general = generalRefusal(part);

@@ -37,7 +37,7 @@ export const NewPrompt = Type.Object({
 export type NewPrompt = Static<typeof NewPrompt>;
 
 export const TeamParams = Type.Object({ teamId: Id() });
-const Archived = Type.Enum(['true', 'false', '1', '0', ''], {
+const Archived = Type.Enum(['true', 'false', '1', '0'], {
   description: 'true lists archived prompts alone; by default only active ones are listed.',
 });
 export const TeamPromptsQuery = Type.Object({ archived: Type.Optional(Archived) });

@@ -11,6 +11,8 @@ import {
 import type { Renderer } from './renderer.js';
 
 const tags = ['rendering'];
+/** Bytes, as at a gateway. */
+const RENDER_BODY_LIMIT = 1024 * 1024;
 const REFUSALS = [
   'invalid_request_body',
   'variables_not_object',
@@ -27,6 +29,7 @@ export function addRenderRoutes(app: App, renderer: Renderer): void {
     '/v1/prompts/:reference/render',
     {
       config: { action: 'prompts.render' },
+      bodyLimit: RENDER_BODY_LIMIT,
       schema: {
         tags,
         summary: 'Render the live version',
@@ -45,6 +48,7 @@ export function addRenderRoutes(app: App, renderer: Renderer): void {
     '/v1/prompts/:reference/versions/:version/render',
     {
       config: { action: 'prompts.render' },
+      bodyLimit: RENDER_BODY_LIMIT,
       schema: {
         tags,
         summary: 'Render any version, drafts and archived ones too',

@@ -59,8 +59,8 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     },
     async ({ params, query, access }) => {
       const filter = {
-        status: query.status || undefined,
-        tags: query.tags ? query.tags.split(',') : undefined,
+        status: query.status,
+        tags: query.tags?.split(','),
       };
       return { versions: await versions.list(params.promptId, filter, access) };
     },

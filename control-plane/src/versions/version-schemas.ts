@@ -64,7 +64,7 @@ export const VersionParams = Type.Object({
   version: Type.String({ description: 'A number or a tag.' }),
 });
 export const VersionsQuery = Type.Object({
-  status: Type.Optional(Type.Enum([...STATUSES, ''])),
+  status: Type.Optional(Type.Enum(STATUSES)),
   tags: Type.Optional(Type.String({ description: 'Versions with any of these tags: a,b' })),
 });
 

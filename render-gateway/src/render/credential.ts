@@ -4,12 +4,10 @@ const BEARER = /^bearer +/i;
 
 /**
  * The header that says who calls: Authorization if it is of the Bearer scheme, or else X-API-Key.
- * @returns the header's text as it was sent; empty if there is none
+ * @returns the header's text as it was sent; empty if neither is there
  */
 export function credentialOf(authorization: string, apiKey: string): string {
-  return authorization.startsWith('Bearer ') || BEARER.test(authorization) || apiKey === ''
-    ? authorization
-    : apiKey;
+  return authorization.startsWith('Bearer ') || BEARER.test(authorization) ? authorization : apiKey;
 }
 
 /** @returns the API key that a credential carries, or undefined for what cannot be one */

@@ -17,7 +17,7 @@ export type Resolution =
 /** What is held under a document key: null for known to be absent, undefined for not known. */
 export type FindDocument = (key: string) => Document | null | undefined;
 
-const VERSION_NUMBER = /^[0-9]{1,10}$/;
+const VERSION_NUMBER = /^[1-9][0-9]{0,9}$/;
 
 const refused = (reason: Refusal): Resolution => ({ kind: 'refused', refusal: reason });
 const needs = (key: string): Resolution => ({ kind: 'needs', key });
@@ -66,7 +66,7 @@ function chooseVersion(prompt: PromptDocument, wanted: string | undefined): numb
     : Object.hasOwn(prompt.tags, wanted)
       ? prompt.tags[wanted]
       : undefined;
-  return version === undefined || version === 0 ? refusal.versionNotFound : version;
+  return version ?? refusal.versionNotFound;
 }
 
 function reaches(key: KeyDocument, teamId: string, wanted: string | undefined): boolean {
