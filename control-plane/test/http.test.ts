@@ -151,7 +151,11 @@ describe('health', () => {
     await postgres.cut();
     expect(await ask('/v1/health/ready')).toMatchObject({
       status: 503,
-      json: { status: 'unavailable', dependencies: { postgres: 'unreachable' } },
+      json: {
+        error: 'service unavailable',
+        status: 'unavailable',
+        dependencies: { postgres: 'unreachable' },
+      },
     });
     expect(await ask('/v1/auth/me')).toMatchObject({
       status: 503,

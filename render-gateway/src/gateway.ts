@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.js';
 import { Evictions } from './documents/evictions.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
+import type { FollowerState } from './feed/follower-states.js';
 import { probePort } from './port-check.js';
 import type { FromPrimary, Readiness } from './threads/messages.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
@@ -95,6 +96,16 @@ function tell(worker: Worker, message: FromPrimary): void {
   worker.postMessage(message);
 }
 
+/** What readiness says of the feed. Catching up after a gap takes milliseconds, and is no trouble. */
+const FEED_WORDS: Readonly<Record<FollowerState, string>> = {
+  following: 'OK',
+  syncing: 'OK',
+  waiting: 'being rebuilt',
+  subscribing: 'unreachable',
+  lost: 'unreachable',
+  stopped: 'stopped',
+};
+
 /**
  * A gateway is ready from the moment at which it first knew the feed. When the feed goes away later
  * it stays ready, and says what it lacks: it serves what it holds, and taking every gateway out of
@@ -102,11 +113,8 @@ function tell(worker: Worker, message: FromPrimary): void {
  */
 function readinessOf(follower: FeedFollower): Readiness {
   const { state, position } = follower.status();
-  const following = state === 'following';
   return {
     ready: position !== undefined,
-    dependencies: {
-      feed: following ? { status: 'OK' } : { status: 'UNAVAILABLE', reason: `the feed is ${state}` },
-    },
+    dependencies: { feed: FEED_WORDS[state] },
   };
 }

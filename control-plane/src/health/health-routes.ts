@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import type { App } from '../http/app.js';
+import { ERRORS } from '../http/error-catalogue.js';
 import { answers } from '../http/openapi.js';
 
 const tags = ['health'];
@@ -17,6 +18,7 @@ export interface Dependency {
 const PROBE_TIMEOUT = 2_000;
 
 const Readiness = Type.Object({
+  error: Type.Optional(Type.String({ description: 'With 503 only, as in every error.' })),
   status: Type.Enum(['OK', 'unavailable']),
   dependencies: Type.Record(Type.String(), Type.Enum(['OK', 'unreachable'])),
 });
@@ -60,7 +62,9 @@ async function probeAll(dependencies: readonly Dependency[]): Promise<Readiness>
   const reachable = await Promise.all(dependencies.map(isReachable));
   const vitalMissing = dependencies.some(({ isVital }, index) => isVital && !reachable[index]);
   return {
-    status: vitalMissing ? 'unavailable' : 'OK',
+    ...(vitalMissing
+      ? { error: ERRORS.unavailable[1], status: 'unavailable' as const }
+      : { status: 'OK' as const }),
     dependencies: Object.fromEntries(
       dependencies.map(({ name }, index) => [name, reachable[index] ? 'OK' : 'unreachable'] as const),
     ),

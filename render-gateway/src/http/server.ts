@@ -5,7 +5,7 @@ import {
   type us_listen_socket,
   us_listen_socket_close,
 } from 'uWebSockets.js';
-import { refusal } from '../errors.js';
+import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { credentialOf } from '../render/credential.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
@@ -121,7 +121,8 @@ export class Server {
     void this.#options.readiness().then(({ ready, dependencies }) => {
       if (aborted) return;
       const up = ready && !this.#closing;
-      const json = JSON.stringify({ status: up ? 'OK' : 'UNAVAILABLE', dependencies });
+      const answer = up ? { status: 'OK' } : { error: ERRORS.unavailable.words, status: 'unavailable' };
+      const json = JSON.stringify({ ...answer, dependencies });
       response.cork(() => sendStatus(response, up ? 200 : 503, json, this.#closing));
     });
   }

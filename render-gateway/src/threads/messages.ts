@@ -10,7 +10,8 @@ export interface WorkerSettings {
 /** Where the gateway stands, as its readiness tells it. */
 export interface Readiness {
   readonly ready: boolean;
-  readonly dependencies: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+  /** By name: `OK`, or what is the matter. */
+  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 export type FromPrimary =
