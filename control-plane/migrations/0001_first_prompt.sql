@@ -88,7 +88,7 @@ create table prompts (
   foreign key (team_id, org_id) references teams (id, org_id) on update cascade on delete cascade,
   unique (team_id, slug)
 );
-create unique index prompts_team_id_name_key on prompts (team_id, lower(name));
+create unique index prompts_team_id_name_key on prompts (team_id, name);
 create index prompts_org_id_slug_idx on prompts (org_id, slug);
 
 create table versions (

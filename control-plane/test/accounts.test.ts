@@ -211,6 +211,7 @@ describe('verify-email', () => {
     const { email, code } = await registered();
     const sent = { status: 200, json: { message: 'verification email sent successfully' } };
     const path = (address: string) => `/v1/auth/verify-email?email=${encodeURIComponent(address)}`;
+    await server.sql(`update verification_codes set expires_at = expires_at - interval '1 minute'`);
     expect(await client('GET', path(email.toUpperCase()))).toMatchObject(sent);
     expect(await client('GET', path(newAddress()))).toMatchObject(sent);
     expect(await client('GET', path('junk\u0000'))).toMatchObject(sent);
@@ -223,6 +224,23 @@ describe('verify-email', () => {
         json: { error: 'email is required' },
       });
     }
+  });
+
+  test('gives no new code, and no new tries, within a minute', async () => {
+    const { email, code, wrong } = await registered();
+    for (let tries = 0; tries < 4; tries += 1) await verify({ email, code: wrong });
+    await client('GET', `/v1/auth/verify-email?email=${email}`);
+    expect(await mailedCode(server, email)).toBe(code);
+    await verify({ email, code: wrong });
+    expect(await verify({ email, code })).toMatchObject(WRONG);
+  });
+
+  test('tells apart no addresses that differ in case, of whatever letters', async () => {
+    const email = `é${newAddress()}`;
+    const register = (address: string) =>
+      client('POST', '/v1/auth/register', { body: { email: address, password: PASSWORD } });
+    expect(await register(email)).toMatchObject({ status: 201 });
+    expect(await register(email.toUpperCase())).toMatchObject({ status: 409 });
   });
 
   test('keeps no code in the clear', async () => {

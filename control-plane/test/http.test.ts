@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newKey, newPerson, newPrompt, type Person } from './cast.js';
+import { newKey, newPerson, newPrompt, PASSWORD, type Person } from './cast.js';
 import { cuttable } from './cuttable-connection.js';
 import { type Client, documentedClient } from './documented-client.js';
 import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
@@ -23,6 +23,7 @@ describe('what no route answers', () => {
     ['PATCH', '/v1/prompts'],
     ['DELETE', '/v1/auth/login'],
     ['GET', '/v1/prompts/%zz'],
+    ['GET', `/v1/prompts/${'a'.repeat(5_000)}`],
   ])('is not found, with credentials or without: %s %s', async (method, path) => {
     for (const token of [undefined, 'sess_dead', admin.token]) {
       const headers = { ...(token && { authorization: `Bearer ${token}` }) };
@@ -49,6 +50,24 @@ describe('bodies', () => {
     ['\u0000'],
   ])('that are no JSON of the right shape are refused: %s', async (raw) => {
     expect(await login(raw)).toMatchObject(INVALID);
+  });
+
+  test.each([['x'], ['application/'], [';;'], [' ']])(
+    'are JSON though their content type is malformed: %s',
+    async (type) => {
+      const raw = JSON.stringify({ email: admin.email, password: 'Wrong-Horse-7' });
+      expect(await login(raw, { 'content-type': type })).toMatchObject({ status: 401 });
+    },
+  );
+
+  test('are passed over where none is awaited', async () => {
+    const { json } = await client('POST', '/v1/auth/login', {
+      body: { email: admin.email, password: PASSWORD },
+    });
+    expect(await client('DELETE', '/v1/auth/session', { token: json.token, raw: 'x' })).toMatchObject({
+      status: 204,
+    });
+    expect(await client('GET', '/v1/auth/me', { token: json.token })).toMatchObject({ status: 401 });
   });
 
   test('are JSON whatever their content type says', async () => {

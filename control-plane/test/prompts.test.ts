@@ -76,13 +76,14 @@ describe('creating a prompt', () => {
     expect(await create(body)).toMatchObject({ status: 400, json: { error } });
   });
 
-  test('refuses a name or a slug that the team has, in whatever case', async () => {
+  test('refuses a name or a slug that the team has; names tell letters' cases apart', async () => {
     await create({ name: 'Taken' });
     const taken = {
       status: 409,
       json: { error: 'prompt with this name or slug already exists; please provide a unique name' },
     };
-    expect(await create({ name: 'TAKEN', slug: 'other' })).toMatchObject(taken);
+    expect(await create({ name: 'Taken', slug: 'other' })).toMatchObject(taken);
+    expect(await create({ name: 'TAKEN', slug: 'another' })).toMatchObject({ status: 201 });
     expect(await create({ name: 'Other', slug: 'taken' })).toMatchObject(taken);
     const teamId = await newTeam(server, admin.orgId, 'Elsewhere');
     expect(await create({ name: 'Taken' }, teamId)).toMatchObject({ status: 201 });

@@ -173,12 +173,13 @@ describe('changing a version', () => {
     });
   });
 
-  test.each([...REFUSED_SETTINGS, [{}, 'template, model, or model_params is required']])(
-    'refuses %.60j',
-    async (body, error) => {
-      expect(await update(1, body)).toMatchObject({ status: 400, json: { error } });
-    },
-  );
+  test.each([
+    ...REFUSED_SETTINGS,
+    [{}, 'template, model, or model_params is required'],
+    [{ modelParams: {} }, 'template, model, or model_params is required'],
+  ])('refuses %.60j', async (body, error) => {
+    expect(await update(1, body)).toMatchObject({ status: 400, json: { error } });
+  });
 
   test('is for drafts alone', async () => {
     expect(await update(9, { template: 'x' })).toMatchObject(NO_VERSION);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort, type Program, startProgram, until, untilReady } from '@px0/test-bed';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -68,6 +69,19 @@ describe('npm start', () => {
 
     await writeFile(path.join(directory, 'data/postgres/data/global/pg_control'), '');
     await refuses(startProgram('launcher', env), 'cannot start', 'move it away', 'pg_control');
+  });
+
+  test.each([0, 300, 600, 900, 1_200])('stops cleanly when told so %i ms into its start', async (delay) => {
+    const px0 = startProgram('launcher', env);
+    await sleep(delay);
+    const status = await px0.stop('SIGINT');
+    // Before its first line runs, a signal ends it as it ends any program.
+    expect(status).toBe(px0.output().includes('Stopping') ? 0 : null);
+    expect(px0.errors()).toBe('');
+    const pid = await readFile(path.join(directory, 'data/postgres/data/postmaster.pid'), 'utf8').catch(
+      () => 'none',
+    );
+    expect(pid).toBe('none');
   });
 
   test('starts anew after a crash while the database was being made', async () => {

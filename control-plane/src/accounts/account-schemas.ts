@@ -4,7 +4,6 @@ import type { PropertyRefusal } from '../http/validation.js';
 
 const ADDRESS_LIMIT = 254; // RFC 5321 4.5.3.1.3, less the angle brackets
 const PASSWORD_MINIMUM = 8;
-const PASSWORD_LIMIT = 1_024;
 
 /**
  * An address that mail can go to: one `@`, a domain with a dot, nothing that would end or split a
@@ -43,7 +42,6 @@ export const Registration = Type.Object({
   }),
   password: Type.String({
     minLength: PASSWORD_MINIMUM,
-    maxLength: PASSWORD_LIMIT,
     'x-refusal': {
       absent: 'email_and_password_required',
       invalid: 'password_too_short',
@@ -70,10 +68,7 @@ export const VerificationQuery = Type.Object({
   }),
 });
 
-export const Login = Type.Object({
-  email: Type.String(),
-  password: Type.String({ maxLength: PASSWORD_LIMIT }),
-});
+export const Login = Type.Object({ email: Type.String(), password: Type.String() });
 
 export const LoginAnswer = Type.Object({
   token: Type.String({ examples: ['sess_…'] }),

@@ -2,16 +2,25 @@ import type { Queries } from '../database/database.js';
 
 const CODE_LIFETIME = '15 minutes';
 const MOST_TRIES = 5;
+/** A new code brings new tries, so that guessing goes no faster than codes are renewed. */
+const RENEWAL_INTERVAL = '1 minute';
 
-/** Gives a user a new code; an earlier one is worth nothing from then on. */
-export async function putCode(queries: Queries, userId: string, codeHash: Buffer): Promise<void> {
-  await queries.query(
-    `insert into verification_codes (user_id, code_hash, expires_at)
+/**
+ * Gives a user a new code; an earlier one is worth nothing from then on.
+ *
+ * @returns false, with the earlier code still good, if that one is less than a minute old
+ */
+export async function putCode(queries: Queries, userId: string, codeHash: Buffer): Promise<boolean> {
+  const rows = await queries.query(
+    `insert into verification_codes as codes (user_id, code_hash, expires_at)
      values ($1, $2, now() + interval '${CODE_LIFETIME}')
      on conflict (user_id) do update
-     set code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0`,
+     set code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0
+     where codes.expires_at <= excluded.expires_at - interval '${RENEWAL_INTERVAL}'
+     returning user_id`,
     [userId, codeHash],
   );
+  return rows.length > 0;
 }
 
 /**

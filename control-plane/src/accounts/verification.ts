@@ -18,14 +18,17 @@ export class Verification {
     this.#mailer = mailer;
   }
 
-  /** Mails a new code if the address waits to be verified; whoever asks does not learn whether it does. */
+  /**
+   * Mails a new code if the address waits to be verified, once a minute at most; whoever asks does not
+   * learn whether it does.
+   */
   async sendCode(email: string): Promise<void> {
     if (!isAddress(email)) return;
     const user = await findUserByAddress(this.#database, email);
     if (user === undefined || user.is_verified) return;
     const code = createVerificationCode();
-    await putCode(this.#database, user.id, hashCode(user.id, code));
-    this.#mailer.send(verificationMail(user.email, code));
+    const isNew = await putCode(this.#database, user.id, hashCode(user.id, code));
+    if (isNew) this.#mailer.send(verificationMail(user.email, code));
   }
 
   /** @throws {Refusal} for a code that is wrong, spent, too old, or tried too often */

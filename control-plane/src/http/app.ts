@@ -69,8 +69,13 @@ export async function createApp(credentials: CredentialStore, log: Logger): Prom
  */
 function parseEveryBodyAsJson(app: App): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    if (body.length === 0) return done(null, undefined);
+  // Fastify refuses a malformed one before any parser is asked.
+  app.addHook('onRequest', async ({ headers }) => {
+    headers['content-type'] = 'application/json';
+  });
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const isAwaited = request.routeOptions.schema?.body !== undefined;
+    if (body.length === 0 || !isAwaited) return done(null, undefined);
     if (!isUtf8(body)) return done(new Refusal('invalid_request_body'));
     try {
       done(null, JSON.parse(body.toString('utf8')));

@@ -58,6 +58,6 @@ export function credentialOf({ headers }: FastifyRequest): string | undefined {
   const { authorization, 'x-api-key': apiKey } = headers;
   const bearer = authorization?.match(/^bearer +(\S+) *$/i)?.[1];
   if (bearer !== undefined) return bearer;
-  if (typeof apiKey === 'string') return apiKey;
+  if (typeof apiKey === 'string') return apiKey.startsWith('ak_') ? apiKey : '';
   return authorization === undefined ? undefined : '';
 }

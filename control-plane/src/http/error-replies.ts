@@ -5,6 +5,7 @@ import { type ErrorCode, Refusal } from './error-catalogue.js';
 /** What Fastify itself refuses, in the words of the catalogue. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
   FST_ERR_CTP_BODY_TOO_LARGE: 'request_body_too_large',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request_body',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request_body',

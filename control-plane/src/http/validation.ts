@@ -54,7 +54,7 @@ function refusalFor(schema: TSchema, value: unknown, part: Part): Refusal {
   }
   for (const [name, property] of unfit) {
     const code = property['x-refusal']?.invalid;
-    if (code !== undefined && !isAbsent(values[name])) return new Refusal(code);
+    if (code !== undefined && values[name] !== undefined) return new Refusal(code);
   }
   return general(unfit[0]?.[0]);
 }

@@ -60,7 +60,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     async ({ params, query, access }) => {
       const filter = {
         status: query.status,
-        tags: query.tags?.split(','),
+        tags: query.tags?.split(',').map((tag) => tag.trim()),
       };
       return { versions: await versions.list(params.promptId, filter, access) };
     },

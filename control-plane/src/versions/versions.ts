@@ -66,12 +66,13 @@ export class Versions {
   }
 
   async update(promptId: string, reference: string, change: VersionChange, access: Access): Promise<Version> {
-    if (Object.values(change).every((value) => value === undefined)) {
+    const { template, model, model_params, missing } = change;
+    if ([template, model, model_params, missing].every((value) => value === undefined)) {
       throw new Refusal('version_change_required');
     }
     const { prompt } = await this.#lookup.byId(promptId, access);
     const { id } = await this.find(this.#database, prompt.id, reference);
-    if (change.template !== undefined) demandTemplate(change.template, prompt.slug);
+    if (template !== undefined) demandTemplate(template, prompt.slug);
     const updated = await updateDraft(this.#database, id, change);
     if (updated === undefined) throw new Refusal('only_drafts_modified');
     return updated;

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Stoppable } from './running-parts.js';
 import { StartError, systemErrorCode } from './start-error.js';
 
 /**
@@ -22,15 +23,15 @@ export async function makeDirectory(directory: string): Promise<void> {
 /**
  * Takes a data directory for this process. A lock that a killed process left behind does not count.
  *
- * @returns what gives it back
+ * @returns what gives it back when it is stopped
  * @throws {StartError} if another px0 runs on it
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDirectory(directory: string): Promise<Stoppable> {
   const file = path.join(directory, 'launcher.pid');
   for (;;) {
     try {
       await writeFile(file, `${process.pid}\n`, { flag: 'wx' });
-      return () => rm(file, { force: true });
+      return { stop: () => rm(file, { force: true }) };
     } catch (error) {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
     }

@@ -29,7 +29,9 @@ export async function createCluster(
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    '--locale=C',
+    // Case of all letters, the same on every machine; the sort order stays that of the bytes.
+    '--locale-provider=builtin',
+    '--locale=C.UTF-8',
     '--no-instructions',
   ]);
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
