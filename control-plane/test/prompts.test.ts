@@ -76,7 +76,7 @@ describe('creating a prompt', () => {
     expect(await create(body)).toMatchObject({ status: 400, json: { error } });
   });
 
-  test('refuses a name or a slug that the team has; names tell letters' cases apart', async () => {
+  test('refuses a name or a slug that the team has, by exact name', async () => {
     await create({ name: 'Taken' });
     const taken = {
       status: 409,
