@@ -138,6 +138,9 @@ begin
     return null; -- last_used_at and the name are nothing to a gateway
   end if;
   perform leave_note('key:' || encode(coalesce(new.key_hash, old.key_hash), 'hex'));
+  if tg_op = 'UPDATE' and new.key_hash <> old.key_hash then
+    perform leave_note('key:' || encode(old.key_hash, 'hex'));
+  end if;
   return null;
 end $$;
 create trigger note after insert or update or delete on api_keys for each row execute function note_api_key();
@@ -174,7 +177,7 @@ begin
         is distinct from row (old.template, old.missing, old.model, old.model_params::text) then
     perform leave_note('version:' || coalesce(new.prompt_id, old.prompt_id) || ':' || coalesce(new.version, old.version));
   end if;
-  if tg_op = 'UPDATE' and new.status is distinct from old.status or tg_op = 'DELETE' then
+  if tg_op = 'DELETE' or new.status is distinct from (case when tg_op = 'UPDATE' then old.status else 'draft' end) then
     perform leave_note('prompt:' || coalesce(new.prompt_id, old.prompt_id));
   end if;
   return null;

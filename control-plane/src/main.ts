@@ -8,28 +8,30 @@ import { createLog } from './log.js';
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createLog(config.logLevel);
+  // Asked for before anything is waited for: what comes earlier would not be heard.
+  const stopAsked = untilStopIsAsked();
   await migrate(config.databaseUrl);
   const controlPlane = await createControlPlane(config, { log });
   const { port } = await listenOrClose(controlPlane);
   log.info({ port }, 'the control plane answers');
 
-  let isStopping = false;
-  const stop = (reason: string): void => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info({ reason }, 'stopping');
-    controlPlane.close().then(
-      () => process.exit(0),
-      (err: unknown) => {
-        log.error({ err }, 'did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
-  // Of a launcher that was killed only the end of its channel tells.
-  process.on('disconnect', () => stop('the launcher is gone'));
+  log.info({ reason: await stopAsked }, 'stopping');
+  try {
+    await controlPlane.close();
+    process.exit(0);
+  } catch (err) {
+    log.error({ err }, 'did not stop cleanly');
+    process.exit(1);
+  }
+}
+
+/** A second signal ends the process at once, as it would without us. */
+function untilStopIsAsked(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+    // Of a launcher that was killed only the end of its channel tells.
+    process.once('disconnect', () => resolve('the launcher is gone'));
+  });
 }
 
 async function listenOrClose(controlPlane: Awaited<ReturnType<typeof createControlPlane>>) {

@@ -176,6 +176,7 @@ describe('changing a version', () => {
   test.each([
     ...REFUSED_SETTINGS,
     [{}, 'template, model, or model_params is required'],
+    [{ model_params: JSON.parse(`${'{"a":'.repeat(70)}1${'}'.repeat(70)}`) }, 'invalid request body'],
     [{ modelParams: {} }, 'template, model, or model_params is required'],
   ])('refuses %.60j', async (body, error) => {
     expect(await update(1, body)).toMatchObject({ status: 400, json: { error } });

@@ -61,8 +61,8 @@ const VARIABLES = {
     default: String(256 * MIB),
     meaning: 'Bound of the documents that the primary thread holds, in bytes.',
   }),
-  templateCacheBytes: variable('PX0_TEMPLATE_CACHE_BYTES', Type.Integer({ minimum: 64 * MIB }), {
-    expected: `a whole number of bytes, ${64 * MIB} at least`,
+  templateCacheBytes: variable('PX0_TEMPLATE_CACHE_BYTES', Type.Integer({ minimum: 112 * MIB }), {
+    expected: `a whole number of bytes, ${112 * MIB} at least: room for the largest template`,
     default: String(128 * MIB),
     meaning: 'Bound of the loaded templates that each worker thread holds, in bytes.',
   }),

@@ -26,6 +26,9 @@ export class Database implements Queries {
       types: { getTypeParser: readAs },
     });
     this.#pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
+    // The pool listens only while nobody uses a connection; one that breaks in use fails its statement,
+    // which is told there.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   async query<Row>(statement: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Document, documentKey, encodeDocument, keyOfDocument, kindOfKey } from '@px0/contract';
 import { compile } from '@px0/template-engine';
 import type { ClientBase } from 'pg';
@@ -14,8 +15,11 @@ import {
   type VersionRow,
 } from './document-queries.js';
 
-/** Documents of a page while everything is loaded. Small: compiling a page holds up the process. */
+/** Keys of a page while everything is loaded, and documents that are handed on at once. */
 const PAGE_SIZE = 200;
+const SLICE_SIZE = 16;
+/** Characters. */
+const LARGE_TEMPLATE = 16 * 1024;
 
 /** A document's state of now; null: there is no such thing, or none that can be published. */
 export interface LoadedDocument {
@@ -43,15 +47,13 @@ export class DocumentLoader {
       else wanted[kind].push(key);
     }
     const found = new Map<string, string>();
-    for (const [key, document] of await loadKeys(client, wanted.key)) {
-      found.set(key, encodeDocument(document));
-    }
+    for (const [key, document] of await loadKeys(client, wanted.key)) this.#encode(key, document, found);
     const others = [
       ...(await loadSlugs(client, wanted.slug)),
       ...(await loadPrompts(client, wanted.prompt)),
       ...(await this.#loadVersions(client, wanted.version)),
     ];
-    for (const document of others) found.set(keyOfDocument(document), encodeDocument(document));
+    for (const document of others) this.#encode(keyOfDocument(document), document, found);
     return keys
       .filter((key) => kindOfKey(key) !== undefined)
       .map((key) => ({ key, body: found.get(key) ?? null }));
@@ -66,15 +68,24 @@ export class DocumentLoader {
           after,
           PAGE_SIZE,
         ]);
-        const documents = await this.load(
-          client,
-          rows.map(({ key }) => key),
-        );
-        yield documents.flatMap(({ key, body }) => (body === null ? [] : [{ key, body }]));
+        for (let start = 0; start < rows.length; start += SLICE_SIZE) {
+          const keys = rows.slice(start, start + SLICE_SIZE).map(({ key }) => key);
+          const documents = await this.load(client, keys);
+          yield documents.flatMap(({ key, body }) => (body === null ? [] : [{ key, body }]));
+        }
         const last = rows.at(-1);
         if (last === undefined || rows.length < PAGE_SIZE) break;
         after = JSON.stringify(last.after);
       }
+    }
+  }
+
+  /** One that cannot be encoded must not keep the others from being published. */
+  #encode(key: string, document: Document, found: Map<string, string>): void {
+    try {
+      found.set(key, encodeDocument(document));
+    } catch (err) {
+      this.#log.error({ err, key }, 'a document cannot be encoded, and is not published');
     }
   }
 
@@ -87,6 +98,8 @@ export class DocumentLoader {
     ]);
     const documents: DocumentWithoutKey[] = [];
     for (const { slug, template, ...row } of rows) {
+      // Compiling a large template takes long; requests get their turn in between.
+      if (template.length > LARGE_TEMPLATE) await nextTurn();
       try {
         const program = compile(template, { name: slug });
         documents.push({ kind: 'version', ...row, program });

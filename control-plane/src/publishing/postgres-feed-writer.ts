@@ -53,6 +53,7 @@ export class PostgresFeedWriter implements FeedWriter {
       keepAlive: true,
     });
     // A pooled connection that breaks while nobody uses it leaves the pool; the next query makes another.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#pool.on('error', () => {});
   }
 
@@ -156,8 +157,12 @@ function isSame<H extends FeedHead>(head: H | undefined, expected: FeedHead): he
 }
 
 function bellText(message: FeedMessage): string {
-  const text = encodeMessage(message);
-  if (Buffer.byteLength(text) <= BELL_LIMIT) return text;
+  let length = 0;
+  for (const { body } of message.documents ?? []) length += body?.length ?? 0;
+  if (length <= BELL_LIMIT) {
+    const text = encodeMessage(message);
+    if (Buffer.byteLength(text) <= BELL_LIMIT) return text;
+  }
   const { epoch, revision, previous } = message;
   return encodeMessage({ epoch, revision, previous });
 }

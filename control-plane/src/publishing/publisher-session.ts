@@ -8,8 +8,12 @@ const LOCK = [0x707830, 1] as const;
 const CONNECT_TIMEOUT = 5_000;
 const QUERY_TIMEOUT = 10_000;
 const CLOSE_TIMEOUT = 500;
-/** Notes of one step. */
+/** Notes of one step, at most. */
 const BATCH_SIZE = 256;
+/** Characters of documents after which a step takes no more notes: the others come with the next one. */
+const BATCH_LENGTH = 8 * 1024 * 1024;
+/** Documents loaded between two looks at that. */
+const LOAD_SIZE = 16;
 
 interface StateRow {
   readonly epoch: string | null;
@@ -120,14 +124,23 @@ export class PublisherSession {
       return undefined;
     }
     const keys = [...new Set(notes.rows.map((note) => note.document_key))];
-    const documents = await this.#loader.load(this.#client, keys);
+    const documents: LoadedDocument[] = [];
+    const loaded = new Set<string>();
+    for (let length = 0; loaded.size < keys.length && length < BATCH_LENGTH; ) {
+      const next = keys.slice(loaded.size, loaded.size + LOAD_SIZE);
+      for (const document of await this.#loader.load(this.#client, next)) {
+        documents.push(document);
+        length += document.body?.length ?? 0;
+      }
+      for (const key of next) loaded.add(key);
+    }
     const { rows } = await this.#client.query<{ reserved_revision: string }>(
       'update publisher_state set reserved_revision = reserved_revision + $1 returning reserved_revision',
       [documents.length],
     );
     await this.#client.query('commit');
     return {
-      noteIds: notes.rows.map(({ id }) => id),
+      noteIds: notes.rows.filter((note) => loaded.has(note.document_key)).map(({ id }) => id),
       documents,
       reservedBefore: Number(rows[0]?.reserved_revision) - documents.length,
     };

@@ -123,8 +123,7 @@ export class Publisher {
   async #elect(): Promise<State> {
     if (await this.#open().tryLock()) return 'examining';
     // Standing by is well, whatever was wrong before.
-    this.#trouble = undefined;
-    this.#backoff.reset();
+    this.#isWell();
     await this.#pause(ELECTION_INTERVAL, false);
     return 'electing';
   }
@@ -157,7 +156,10 @@ export class Publisher {
     this.#noted = false;
     const session = this.#open();
     const batch = await session.takeBatch();
-    if (batch === undefined) return 'resting';
+    if (batch === undefined) {
+      this.#isWell();
+      return 'resting';
+    }
     const documents = batch.documents.map(({ key, body }, index) => ({
       key,
       revision: batch.reservedBefore + 1 + index,
@@ -172,7 +174,13 @@ export class Publisher {
       this.#rangAt = this.#clock.now();
     }
     await session.settle(batch.noteIds, head.revision);
+    this.#isWell();
     return 'draining';
+  }
+
+  #isWell(): void {
+    this.#trouble = undefined;
+    this.#backoff.reset();
   }
 
   async #rest(): Promise<State> {
@@ -195,8 +203,6 @@ export class Publisher {
   #publishFrom(head: FeedHead): void {
     this.#head = head;
     this.#rangAt = 0;
-    this.#trouble = undefined;
-    this.#backoff.reset();
     this.#options.log.info({ epoch: head.epoch, revision: head.revision }, 'publishing');
   }
 

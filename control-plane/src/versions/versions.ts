@@ -17,6 +17,9 @@ import {
   updateDraft,
 } from './version-statements.js';
 
+/** Objects and lists within each other in model_params. */
+const DEEPEST_SETTINGS = 64;
+
 /** The versions of prompts. Methods refuse with {@link Refusal}, in the words of the contract. */
 export class Versions {
   readonly #database: Database;
@@ -31,6 +34,7 @@ export class Versions {
   async create(promptId: string, wanted: NewVersion, access: Access): Promise<Version> {
     const { prompt } = await this.#lookup.byId(promptId, access);
     demandTemplate(wanted.template, prompt.slug);
+    demandShallow(wanted.model_params);
     return this.#database.transaction(async (queries) => {
       const number = await takeVersionNumber(queries, prompt.id);
       if (number === undefined) throw new Refusal('prompt_not_found');
@@ -73,6 +77,7 @@ export class Versions {
     const { prompt } = await this.#lookup.byId(promptId, access);
     const { id } = await this.find(this.#database, prompt.id, reference);
     if (template !== undefined) demandTemplate(template, prompt.slug);
+    demandShallow(model_params);
     const updated = await updateDraft(this.#database, id, change);
     if (updated === undefined) throw new Refusal('only_drafts_modified');
     return updated;
@@ -122,6 +127,17 @@ export class Versions {
     const version = parsed && (await findVersion(queries, promptId, parsed));
     if (version === undefined) throw new Refusal('version_not_found');
     return version;
+  }
+}
+
+/** Settings travel through several encoders, each of which a deep nesting would exhaust. */
+function demandShallow(settings: unknown): void {
+  let level = [settings];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_SETTINGS) throw new Refusal('invalid_request_body');
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
   }
 }
 

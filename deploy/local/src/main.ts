@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     // A part that is half started is waited for: nobody else knows how to stop it.
     if (!isStarting) void end();
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
   // Whoever started us with a channel to itself is gone.
   process.once('disconnect', () => {
     if (!isToldToStop) onSignal();
@@ -72,9 +72,23 @@ function stepsOf(config: LauncherConfig, parts: RunningParts): (() => Promise<vo
     env.DATABASE_URL = postgres.url;
   };
   const startControlPlane = async () =>
-    parts.watch(await startServer('control plane', '../../../control-plane/dist/main.js', controlPort, env));
+    parts.watch(
+      await startServer(
+        'control plane',
+        '../../../control-plane/dist/main.js',
+        { host: env.PX0_CONTROL_HOST, port: controlPort },
+        env,
+      ),
+    );
   const startGateway = async () =>
-    parts.watch(await startServer('gateway', '../../../render-gateway/dist/main.js', gatewayPort, env));
+    parts.watch(
+      await startServer(
+        'gateway',
+        '../../../render-gateway/dist/main.js',
+        { host: env.PX0_GATEWAY_HOST, port: gatewayPort },
+        env,
+      ),
+    );
   const database = config.databaseUrl === undefined ? [takeData, startPostgres] : [];
   return [claimPorts, ...database, startControlPlane, startGateway];
 }

@@ -19,13 +19,13 @@ export interface ServerProcess {
  * Starts a server and waits until it says that it is ready.
  *
  * @param entry its main file, seen from this one
- * @param port where it answers `/v1/health/ready`
+ * @param at where it answers `/v1/health/ready`
  * @throws {StartError} if it ends before that, having told why on stderr, or never gets ready
  */
 export async function startServer(
   name: string,
   entry: string,
-  port: number,
+  at: { readonly host: string | undefined; readonly port: number },
   env: NodeJS.ProcessEnv,
 ): Promise<ServerProcess> {
   // A process group of its own, so that Ctrl-C in a terminal reaches it through us and in order; and
@@ -37,7 +37,8 @@ export async function startServer(
   });
   const server = { name, process: child, stop: () => stop(child) };
   const deadline = Date.now() + READY_TIMEOUT;
-  while (!(await isReady(port))) {
+  const url = `http://${reachable(at.host)}:${at.port}/v1/health/ready`;
+  while (!(await isReady(url))) {
     if (hasEnded(child)) throw new StartError(`The ${name} did not start; its reason stands above.`);
     if (Date.now() > deadline) {
       await server.stop();
@@ -50,11 +51,16 @@ export async function startServer(
   return server;
 }
 
-async function isReady(port: number): Promise<boolean> {
+/** @returns where this machine reaches a server that listens on an address, or on all of them */
+function reachable(host: string | undefined): string {
+  if (host === undefined || host === '' || host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function isReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/health/ready`, {
-      signal: AbortSignal.timeout(1_000),
-    });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     await answer.body?.cancel();
     return answer.ok;
   } catch {

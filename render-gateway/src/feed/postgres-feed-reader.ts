@@ -14,7 +14,8 @@ import pg from 'pg';
 const { head: HEAD, documents: DOCUMENTS, bell: BELL } = postgresFeedLayout;
 const CONNECT_TIMEOUT = 1_000;
 const QUERY_TIMEOUT = 2_000;
-const PAGE_SIZE = 500;
+/** Documents of one statement: even the largest ones arrive before it times out. */
+const PAGE_SIZE = 50;
 
 interface HeadRow {
   readonly epoch: string;
@@ -30,7 +31,7 @@ interface Row extends HeadRow {
 const COLUMNS = 'h.epoch, h.revision as head_revision, d.key, d.revision, d.body';
 // One statement sees one moment: that is what keeps head and documents together.
 const READ_SINCE = `
-  select ${COLUMNS} from ${HEAD} h left join ${DOCUMENTS} d on d.revision > $2
+  select h.epoch, h.revision as head_revision, d.key, d.revision from ${HEAD} h left join ${DOCUMENTS} d on d.revision > $2
   where h.epoch = $1 and h.revision >= $2 and h.log_start <= $2
   order by d.revision`;
 const READ_PAGE = `
@@ -39,6 +40,10 @@ const READ_PAGE = `
   order by d.key limit ${PAGE_SIZE}`;
 const LOOK_UP = `
   select ${COLUMNS} from ${HEAD} h left join ${DOCUMENTS} d on d.key = any ($1::text[]) and d.body is not null`;
+
+const READ_CHANGED = `
+  select ${COLUMNS} from ${HEAD} h left join ${DOCUMENTS} d on d.key = any ($2::text[])
+  where h.epoch = $1`;
 
 /** The feed in the control plane's Postgres. */
 export class PostgresFeedReader implements FeedReader {
@@ -90,7 +95,23 @@ export class PostgresFeedReader implements FeedReader {
   }
 
   async readSince(from: FeedHead): Promise<FeedReading | undefined> {
-    return readReading(await this.#query<Row>(READ_SINCE, [from.epoch, from.revision]));
+    const log = await this.#query<Omit<Row, 'body'>>(READ_SINCE, [from.epoch, from.revision]);
+    if (log[0] === undefined) return undefined;
+    const changed = new Map<string, number>();
+    for (const { key, revision } of log) if (key !== null) changed.set(key, Number(revision));
+    const keys = [...changed.keys()];
+    const documents: FeedDocument[] = [];
+    for (let start = 0; start < keys.length; start += PAGE_SIZE) {
+      const page = keys.slice(start, start + PAGE_SIZE);
+      const rows = await this.#query<Row>(READ_CHANGED, [from.epoch, page]);
+      // Under another epoch the documents are others, and the log of this one says nothing any more.
+      if (rows.length === 0) return undefined;
+      const found = new Map(rows.flatMap(readDocument).map((document) => [document.key, document]));
+      for (const key of page) {
+        documents.push(found.get(key) ?? { key, revision: changed.get(key) ?? from.revision, body: null });
+      }
+    }
+    return { head: readHead(log[0]), documents: documents.sort((a, b) => a.revision - b.revision) };
   }
 
   async *readAll(epoch: string): AsyncGenerator<readonly FeedDocument[]> {

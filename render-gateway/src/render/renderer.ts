@@ -8,7 +8,7 @@ import { LIMITS } from '../limits.js';
 import { apiKeyOf } from './credential.js';
 import type { LoadedVersion } from './loaded-version.js';
 import type { RenderInput, RequestBody } from './request-body.js';
-import { type Route, resolve } from './resolution.js';
+import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache } from './route-cache.js';
 import { readTarget } from './target.js';
 
@@ -152,8 +152,8 @@ export class Renderer {
         const version = this.#versions.find(route.versionKey);
         if (version === undefined) return { needs: route.versionKey };
         if (version === null) {
-          // A prompt that names a live version which is not there is a feed in the middle of a change.
-          const reason = target.version === undefined ? refusal.unavailable : refusal.versionNotFound;
+          // A prompt that names a version which is not there is a feed in the middle of a change.
+          const reason = isVersionNumber(target.version) ? refusal.versionNotFound : refusal.unavailable;
           return { outcome: reason };
         }
         this.#routes.remember(credential, path, query, route);

@@ -59,9 +59,14 @@ function resolvePrompt(key: KeyDocument, id: string, target: Target, find: FindD
   return { kind: 'route', route: { versionKey: documentKey.version(id, version), prompt } };
 }
 
+/** Whether a request names a version by its number, and not by a tag or as the live one. */
+export function isVersionNumber(wanted: string | undefined): boolean {
+  return wanted !== undefined && VERSION_NUMBER.test(wanted);
+}
+
 function chooseVersion(prompt: PromptDocument, wanted: string | undefined): number | Refusal {
   if (wanted === undefined) return prompt.live ?? refusal.noLiveVersion;
-  const version = VERSION_NUMBER.test(wanted)
+  const version = isVersionNumber(wanted)
     ? Number(wanted)
     : Object.hasOwn(prompt.tags, wanted)
       ? prompt.tags[wanted]
