@@ -1,8 +1,10 @@
 import { benchGateway } from './gateway/bench.js';
+import { benchTemplateMemory } from './template-memory/bench.js';
 
 /** What can be measured, by the word after `npm run bench --`. Each takes the words after that. */
 const BENCHES: Readonly<Record<string, (options: string[]) => Promise<void>>> = {
   gateway: benchGateway,
+  'template-memory': benchTemplateMemory,
 };
 
 const [verb = '', ...options] = process.argv.slice(2);

@@ -8,7 +8,9 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 test.each([[], ['gatway'], ['toString']])('an unknown verb is told what there is: %j', (...words) => {
   const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toBe('Say what to measure, as in "npm run bench -- gateway". There is: gateway.\n');
+  expect(stderr).toBe(
+    'Say what to measure, as in "npm run bench -- gateway". There is: gateway, template-memory.\n',
+  );
 });
 
 test('a short round measures both servers at the same answer', async () => {

@@ -51,8 +51,8 @@ const VARIABLES = {
     default: undefined,
     meaning: 'Postgres that carries the feed where there is no Redis.',
   }),
-  redisPrefix: variable('PX0_REDIS_PREFIX', Type.String({ pattern: '^[A-Za-z0-9:_.{}-]{1,100}$' }), {
-    expected: '1 to 100 letters, digits or any of : _ . { } -',
+  redisPrefix: variable('PX0_REDIS_PREFIX', Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' }), {
+    expected: '1 to 64 letters, digits, "-", "_", "." or ":"',
     default: 'px0',
     meaning: 'First part of every Redis name; the control plane must use the same.',
   }),

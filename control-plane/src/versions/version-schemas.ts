@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { NAME_LIMIT, PromptId, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 
-export const STATUSES = ['draft', 'stable', 'live', 'archived'] as const;
+const STATUSES = ['draft', 'stable', 'live', 'archived'] as const;
 export type Status = (typeof STATUSES)[number];
 
 export const Missing = Type.Enum(['error', 'default', 'zero'], {

@@ -8,9 +8,9 @@ import {
 import { load, type Template } from '@px0/template-engine';
 
 /**
- * Heap that a loaded template takes for each character of its document, measured: 1 for long plain
- * text, 3 for a chat prompt of 8 KiB, 9 for a greeting with a loop, 12 where action follows action.
- * The most counts, since the cache must not outgrow its bound.
+ * Heap that a loaded template takes for each character of its document. `npm run bench --
+ * template-memory` saw from 1 (plain text) to 8 (action after action); the rest is room, since the
+ * cache must not outgrow its bound.
  */
 const HEAP_PER_CHARACTER = 12;
 /** The rest of an entry: keys, list nodes, the object itself. */
