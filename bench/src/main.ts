@@ -1,9 +1,11 @@
+import { benchEngine } from './engine/bench.js';
 import { benchGateway } from './gateway/bench.js';
 import { benchTemplateMemory } from './template-memory/bench.js';
 
 /** What can be measured, by the word after `npm run bench --`. Each takes the words after that. */
 const BENCHES: Readonly<Record<string, (options: string[]) => Promise<void>>> = {
   gateway: benchGateway,
+  engine: benchEngine,
   'template-memory': benchTemplateMemory,
 };
 

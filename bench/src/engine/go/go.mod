@@ -1,0 +1,3 @@
+module px0/bench/engine
+
+go 1.26
