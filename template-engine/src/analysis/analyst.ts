@@ -8,7 +8,7 @@ import { Way } from './way.js';
 import type { Work } from './work.js';
 
 /** Control structures, parentheses and definitions within each other that are looked into. */
-const MAX_DEPTH = 400;
+const MAX_DEPTH = 220;
 /** How often a definition is looked into within itself, the first time included. */
 const MAX_RECURSION = 2;
 
@@ -34,7 +34,7 @@ export class Analyst {
     this.work = work;
     this.flow = new Flow(places, work);
     this.assigned = new AssignedNames(work);
-    this.bindings = new Bindings(this.flow, places.data);
+    this.bindings = new Bindings(this.flow, work, places.data);
   }
 
   /** @returns the places without which no rendering succeeds, if what contains them is there */
@@ -54,7 +54,7 @@ export class Analyst {
     known.set(dot, new Set());
     this.active.set(list, active + 1);
     const { bindings, way } = this;
-    this.bindings = new Bindings(this.flow, dot);
+    this.bindings = new Bindings(this.flow, this.work, dot);
     this.way = new Way();
     this.list(list, dot);
     const needs = this.way.certain;
@@ -66,14 +66,15 @@ export class Analyst {
   }
 
   private list({ statements }: List, dot: Value): void {
-    this.deeper(() => {
-      this.bindings.enclosed(() => {
-        for (const statement of statements) {
-          if (!this.work.charge(1)) return;
-          this.statement(statement, dot);
-        }
-      });
-    });
+    if (this.depth >= MAX_DEPTH) return;
+    this.depth++;
+    const outside = this.bindings.count;
+    for (const statement of statements) {
+      if (!this.work.charge(1)) break;
+      this.statement(statement, dot);
+    }
+    this.bindings.release(outside);
+    this.depth--;
   }
 
   private statement(node: Statement, dot: Value): void {
@@ -87,11 +88,13 @@ export class Analyst {
       }
       case 'if':
       case 'with':
-        this.bindings.enclosed(() => this.ifOrWith(node, dot));
+      case 'range': {
+        const outside = this.bindings.count;
+        if (node.kind === 'range') this.range(node, dot);
+        else this.ifOrWith(node, dot);
+        this.bindings.release(outside);
         return;
-      case 'range':
-        this.bindings.enclosed(() => this.range(node, dot));
-        return;
+      }
       case 'break':
       case 'continue':
         this.way.leave(node.kind);
@@ -183,10 +186,10 @@ export class Analyst {
       case 'number':
         return NOTHING;
       case 'pipeline': {
-        let value: Value = NOTHING;
-        this.deeper(() => {
-          value = this.pipeline(node, dot);
-        });
+        if (this.depth >= MAX_DEPTH) return NOTHING;
+        this.depth++;
+        const value = this.pipeline(node, dot);
+        this.depth--;
         return value;
       }
     }
@@ -268,12 +271,5 @@ export class Analyst {
       () => outcomes.push(this.bindings.try(orElse)),
     );
     this.bindings.join(outcomes);
-  }
-
-  private deeper(run: () => void): void {
-    if (this.depth >= MAX_DEPTH) return;
-    this.depth++;
-    run();
-    this.depth--;
   }
 }

@@ -1,4 +1,5 @@
 import { type Flow, NOTHING, type Origin, type Value } from './flow.js';
+import type { Work } from './work.js';
 
 /** A variable of the template, and what it holds at the point that the analysis has come to. */
 interface Binding {
@@ -16,20 +17,28 @@ interface Change {
   readonly before: Value;
 }
 
+/** Variables that one name may mean. */
+const MAX_MEANT = 32;
+
+/** Work that keeping track of a variable on several ways is. */
+const CHANGE_COST = 5;
+
 /** What variables hold at the end of one of several ways. */
 export type Outcome = ReadonlyMap<Binding, Value>;
 
 /** The variables in sight. What one of several ways assigns is undone for the next, and joined behind them. */
 export class Bindings {
   private readonly flow: Flow;
+  private readonly work: Work;
   private readonly inSight: Binding[] = [];
   private readonly byName = new Map<string, Binding[]>();
   private readonly changes: Change[] = [];
   /** Whether an argument is under way that may not be evaluated. */
   isConditional = false;
 
-  constructor(flow: Flow, dot: Value) {
+  constructor(flow: Flow, work: Work, dot: Value) {
     this.flow = flow;
+    this.work = work;
     this.declare('$', dot);
   }
 
@@ -57,11 +66,14 @@ export class Bindings {
     }
   }
 
-  /** What `run` declares is out of sight afterwards. */
-  enclosed(run: () => void): void {
-    const depth = this.inSight.length;
-    run();
-    for (const { name } of this.inSight.splice(depth)) this.byName.get(name)?.pop();
+  /** How many are in sight. */
+  get count(): number {
+    return this.inSight.length;
+  }
+
+  /** What was declared since there were so many is out of sight again. */
+  release(count: number): void {
+    for (const { name } of this.inSight.splice(count)) this.byName.get(name)?.pop();
   }
 
   /** @returns what `run` left in the variables that it changed; they are as before again */
@@ -80,6 +92,7 @@ export class Bindings {
   join(outcomes: readonly Outcome[]): void {
     const changed = new Set(outcomes.flatMap((outcome) => [...outcome.keys()]));
     for (const binding of changed) {
+      if (!this.work.charge(CHANGE_COST)) return;
       if (this.inSight[binding.index] !== binding) continue;
       const values = outcomes.map((outcome) => outcome.get(binding) ?? binding.value);
       this.change(binding, this.flow.join(values));
@@ -90,6 +103,7 @@ export class Bindings {
   loop(assigned: Iterable<string>, body: () => void): void {
     const looped = new Set([...assigned].flatMap((name) => this.meantBy(name)));
     for (const binding of looped) {
+      if (!this.work.charge(CHANGE_COST)) return;
       const head = this.flow.either([binding.value]);
       binding.heads.push(head);
       this.change(binding, head);
@@ -110,8 +124,9 @@ export class Bindings {
     const meant: Binding[] = [];
     for (let i = all.length - 1; i >= 0; i--) {
       const binding = all[i] as Binding;
+      this.work.charge(1);
       meant.push(binding);
-      if (!binding.isConditional) break;
+      if (!binding.isConditional || meant.length >= MAX_MEANT) break;
     }
     return meant;
   }

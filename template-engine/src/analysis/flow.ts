@@ -4,6 +4,8 @@ import type { Work } from './work.js';
 /** What an expression may yield: exactly the value of one place, or whatever an origin says. */
 export type Value = Place | Origin;
 
+/** Work that making an origin is. */
+const ORIGIN_COST = 5;
 /** Places that one value may be. */
 const MAX_CHOICES = 32;
 
@@ -137,7 +139,7 @@ export class Flow {
   }
 
   private add(origin: Origin): Origin {
-    this.work.charge(1);
+    this.work.charge(ORIGIN_COST);
     this.origins.push(origin);
     return origin;
   }

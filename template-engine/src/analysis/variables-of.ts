@@ -4,8 +4,8 @@ import { type Place, Places, Use } from './place.js';
 import { MAX_VARIABLES, type TemplateVariable } from './template-variable.js';
 import { Work } from './work.js';
 
-/** Nodes looked at and steps taken between them; a source of 256 KiB has some 250,000 nodes at most. */
-const MAX_WORK = 1_000_000;
+/** Nodes looked at and steps taken between them; a source of 256 KiB needs some 300,000 unless it repeats itself. */
+const MAX_WORK = 500_000;
 
 /**
  * Finds what a template reads of its data, without rendering it.
@@ -14,9 +14,10 @@ const MAX_WORK = 1_000_000;
  * necessary and none of the fields is. Definitions count where they are called, once for each value that
  * they get as dot; within itself, a definition is looked into once more.
  *
- * The work is bounded. Of a template that exceeds it (`MAX_WORK`; 4,000 paths with all that leads to them;
- * 32 steps to a path, `MAX_PATH_LENGTH`; 32 paths that one variable may stand for), some paths are missing,
- * always the same ones, and none is said to be necessary if the template was not walked to its end.
+ * The work is bounded: by `MAX_WORK`; by 4,000 paths, those that lead to others included, of 32 steps and
+ * `MAX_PATH_LENGTH` at most; by 32 paths that one variable may stand for; by 220 control structures,
+ * parentheses and definitions within each other. What lies beyond is missing, always the same, and nothing
+ * is said to be necessary once `MAX_WORK` is spent.
  *
  * @param definitions what the template defines, by quoted name
  * @returns at most `MAX_VARIABLES` paths, in the order of their UTF-16 code units
