@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './bars.js';
 import { ENGINE_NAMES } from './engines/table.js';
@@ -28,12 +29,16 @@ export async function benchEngine(words: string[]): Promise<void> {
     engines: chosen('only', values.only, ENGINE_NAMES),
     templates: chosen('templates', values.templates, TEMPLATE_NAMES),
   };
+  const [load = 0] = loadavg();
   const print = (line: string) => process.stdout.write(`${line}\n`);
   try {
     const figures = await measureEngines(options, (progress) => process.stderr.write(`${progress}\n`));
     const bars = judge(figures);
     print(machineLine(figures));
-    print(`medians of ${options.rounds} rounds, ${options.seconds} s for each number`);
+    print(
+      `medians of ${options.rounds} rounds, ${options.seconds} s for each number; ` +
+        `load average before it began ${load.toFixed(1)}`,
+    );
     if (options.engines.includes('go') && figures.versions.go === undefined)
       print('Go is not installed: its line and its bars are left out');
     for (const [name, template] of Object.entries(figures.templates))
