@@ -1,9 +1,15 @@
-import type { FeedHead } from '@px0/contract';
+import { DOCUMENT_FORMAT, type FeedHead } from '@px0/contract';
+import { PROGRAM_FORMAT } from '@px0/template-engine';
+
+/** What this build writes into a feed: the format of its documents, and of the programs in them. */
+export const FEED_FORMAT = `${DOCUMENT_FORMAT}/${PROGRAM_FORMAT}`;
 
 /** What the database remembers of the publisher, whoever was it. */
 export interface PublisherState {
   /** Null before the first feed. */
   readonly epoch: string | null;
+  /** The {@link FEED_FORMAT} of the publisher that wrote the epoch; null if it did not say. */
+  readonly format: string | null;
   /** No revision up to this one may be used again: it may have been seen. */
   readonly reserved: number;
   /** The feed held all documents up to this revision, for sure. */
@@ -11,13 +17,13 @@ export interface PublisherState {
 }
 
 export type Examination =
-  /** The feed is the one that this database's publisher left: it goes on. */
+  /** The feed is the one that this database's publisher left, in the format of this build: it goes on. */
   | { readonly verdict: 'continue'; readonly head: FeedHead }
   | { readonly verdict: 'rebuild'; readonly reason: string; readonly revision: number };
 
 /**
- * Whether a feed can go on. If not, either side of it was emptied, restored or replaced, and a new
- * epoch begins.
+ * Whether a feed can go on. If not, either side of it was emptied, restored or replaced, or another
+ * build has written it in a format of its own, and a new epoch begins.
  *
  * The new epoch's revision is above all that either side remembers, and not below the clock: where
  * database and feed were both restored, neither remembers what gateways have seen, but revisions
@@ -35,6 +41,7 @@ export function examine(state: PublisherState, head: FeedHead | undefined, now: 
 function reasonToRebuild(state: PublisherState, head: FeedHead | undefined): string | undefined {
   if (head === undefined) return state.epoch === null ? 'there is no feed yet' : 'the feed is gone';
   if (head.epoch !== state.epoch) return 'the feed was replaced by another';
+  if (state.format !== FEED_FORMAT) return 'the feed is of another format';
   if (head.revision < state.confirmed) return 'the feed was restored from an older copy';
   if (head.revision > state.reserved) return 'the database was restored from an older copy';
   return undefined;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DocumentLoader, type LoadedDocument } from './document-loader.js';
-import type { PublisherState } from './publisher-position.js';
+import { FEED_FORMAT, type PublisherState } from './publisher-position.js';
 
 /** Names the publisher's lock among the advisory locks of the database. */
 const LOCK = [0x707830, 1] as const;
@@ -17,6 +17,7 @@ const LOAD_SIZE = 16;
 
 interface StateRow {
   readonly epoch: string | null;
+  readonly feed_format: string | null;
   readonly reserved_revision: string;
   readonly confirmed_revision: string;
 }
@@ -97,12 +98,13 @@ export class PublisherSession {
 
   async state(): Promise<PublisherState> {
     const { rows } = await this.#client.query<StateRow>(
-      'select epoch, reserved_revision, confirmed_revision from publisher_state',
+      'select epoch, feed_format, reserved_revision, confirmed_revision from publisher_state',
     );
     const row = rows[0];
     if (row === undefined) throw new Error('publisher_state has lost its row');
     return {
       epoch: row.epoch,
+      format: row.feed_format,
       reserved: Number(row.reserved_revision),
       confirmed: Number(row.confirmed_revision),
     };
@@ -155,11 +157,12 @@ export class PublisherSession {
     );
   }
 
-  /** From here on only a feed of this epoch is one to go on with. */
+  /** From here on only a feed of this epoch, and of this build's format, is one to go on with. */
   async reserveEpoch(epoch: string, revision: number): Promise<void> {
     await this.#client.query(
-      'update publisher_state set epoch = $1, reserved_revision = $2, confirmed_revision = $2',
-      [epoch, revision],
+      `update publisher_state
+       set epoch = $1, feed_format = $3, reserved_revision = $2, confirmed_revision = $2`,
+      [epoch, revision, FEED_FORMAT],
     );
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { examine, type PublisherState } from '#publishing/publisher-position.js';
+import { examine, FEED_FORMAT, type PublisherState } from '#publishing/publisher-position.js';
 
-const state: PublisherState = { epoch: 'e', reserved: 20, confirmed: 10 };
+const state: PublisherState = { epoch: 'e', format: FEED_FORMAT, reserved: 20, confirmed: 10 };
 const NOW = 15.5;
 
 describe('examining the feed that stands', () => {
@@ -12,14 +12,21 @@ describe('examining the feed that stands', () => {
 
   it.each([
     ['an emptied feed', state, undefined, 21],
-    ['the very first feed', { epoch: null, reserved: 0, confirmed: 0 }, undefined, 15],
+    ['the very first feed', { epoch: null, format: null, reserved: 0, confirmed: 0 }, undefined, 15],
     ['a feed restored from an older copy', state, { epoch: 'e', revision: 9 }, 21],
     ['a database restored from an older copy', state, { epoch: 'e', revision: 30 }, 31],
+    ['a feed of another format', { ...state, format: '1/0' }, { epoch: 'e', revision: 15 }, 21],
+    [
+      'a feed of a publisher that remembered no format',
+      { ...state, format: null },
+      { epoch: 'e', revision: 15 },
+      21,
+    ],
     ['a feed of another epoch, behind', state, { epoch: 'other', revision: 15 }, 21],
     ['a feed of another epoch, ahead', state, { epoch: 'other', revision: 90 }, 91],
     [
       'a feed found by an empty database',
-      { epoch: null, reserved: 0, confirmed: 0 },
+      { epoch: null, format: null, reserved: 0, confirmed: 0 },
       { epoch: 'e', revision: 5 },
       15,
     ],

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeMessage, documentKey, type FeedMessage } from '@px0/contract';
+import { InvalidProgramError, load, PROGRAM_FORMAT } from '@px0/template-engine';
 import { until } from '@px0/test-bed';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createFeedWriter } from '#publishing/feed-writer.js';
 import { Publisher } from '#publishing/publisher.js';
+import { FEED_FORMAT } from '#publishing/publisher-position.js';
 import {
   breakPublishers,
   database,
@@ -40,6 +42,7 @@ describe('publishing', () => {
       {
         only_row: true,
         epoch,
+        feed_format: FEED_FORMAT,
         reserved_revision: String(revision),
         confirmed_revision: String(revision),
       },
@@ -161,6 +164,43 @@ describe('publishing', () => {
     await writer.close();
   });
 });
+
+describe('a feed of another format', () => {
+  it.each(['1/0', null])('(%j) is written anew as a whole, and flips at once', async (format) => {
+    const id = await livePrompt('upgraded');
+    const key = documentKey.version(id, 1);
+    const first = publish();
+    const before = await settled();
+    await first.stop();
+    // What the build before left: a program that this one does not load.
+    const stored = `${prefix}:feed:${before.epoch}:documents`;
+    const written = (await redis.hget(stored, key)) ?? '';
+    const older = written.replace(`"format":${PROGRAM_FORMAT},"name"`, '"format":0,"name"');
+    expect(() => load(programOf(older))).toThrow(InvalidProgramError);
+    await redis.hset(stored, key, older);
+    await tenant.query('update publisher_state set feed_format = $1', [format]);
+
+    const next = publish();
+    const after = await until('a new epoch stands', async () => {
+      const now = await feed();
+      return now.epoch === before.epoch ? undefined : now;
+    });
+    expect(after.revision).toBeGreaterThan(before.revision);
+    expect([...after.documents.keys()].sort()).toEqual([...before.documents.keys()].sort());
+    const document = after.documents.get(key);
+    expect(document?.kind === 'version' && load(document.program).render({})).toBe('Hello from upgraded');
+    await next.stop();
+
+    // That was all: the next start finds its own format and goes on.
+    publish();
+    await tenant.version(id, 2, 'two');
+    expect((await settled()).epoch).toBe(after.epoch);
+  });
+});
+
+function programOf(stored: string): unknown {
+  return JSON.parse(stored.slice(stored.indexOf(':') + 1)).program;
+}
 
 describe('stopping', () => {
   it('is quick and leaves no connection, whatever the publisher was about', async () => {
