@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
  */
 const mayImport = {
   'template-engine': { packages: [], builtins: false },
+  'template-engine/conformance': { packages: ['@px0/template-engine'], builtins: true },
   'control-plane/contract': { packages: [], builtins: true },
   'control-plane': { packages: ['@px0/template-engine', '@px0/contract'], builtins: true },
   'render-gateway': { packages: ['@px0/template-engine', '@px0/contract'], builtins: true },
