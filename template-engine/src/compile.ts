@@ -1,3 +1,4 @@
+import { variablesOf } from './analysis/variables-of.js';
 import { BUILTIN_NAMES } from './builtins/table.js';
 import { SourceLimitError } from './errors.js';
 import { type CompileLimits, DEFAULT_COMPILE_LIMITS } from './limits.js';
@@ -29,5 +30,6 @@ export function compile(source: string, { name, limits }: CompileOptions): Progr
       all.sourceBytes,
     );
   }
-  return encodeProgram(name, parse(source, { name, functions: BUILTIN_NAMES, limits: all }));
+  const parsed = parse(source, { name, functions: BUILTIN_NAMES, limits: all });
+  return encodeProgram(name, parsed, variablesOf(parsed.body, parsed.definitions));
 }

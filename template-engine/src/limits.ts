@@ -17,6 +17,8 @@ export interface RenderLimits {
   readonly outputBytes: number;
   /** How deep the arrays and objects of one printed value may nest. */
   readonly valueDepth: number;
+  /** How deep templates may call each other. The default is Go's limit. */
+  readonly templateDepth: number;
   /** Width of one printf verb, in characters. */
   readonly printfWidth: number;
   /** Precision of one printf verb, in digits or characters. */
@@ -32,6 +34,7 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   steps: 1_000_000,
   outputBytes: 1024 * 1024,
   valueDepth: 1_000,
+  templateDepth: 100_000,
   printfWidth: 10_000,
   printfPrecision: 10_000,
 };

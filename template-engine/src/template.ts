@@ -1,9 +1,11 @@
+import type { TemplateVariable } from './analysis/template-variable.js';
+import { quote } from './format/quote.js';
 import type { JsonObject } from './json.js';
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from './limits.js';
 import { decodeProgram } from './program/decode.js';
+import { assembleAll } from './render/assembler.js';
 import { type MissingKey, Rendering } from './render/rendering.js';
-import { Scope } from './render/scope.js';
-import { StatementBuilder } from './render/statements.js';
+import { run } from './render/run.js';
 
 export interface RenderOptions {
   /** What a missing key does; `error` unless given. */
@@ -14,12 +16,14 @@ export interface RenderOptions {
 /** A loaded template. It holds no state of its renderings. */
 export interface Template {
   readonly name: string;
+  /** What the template reads of its data. */
+  readonly variables: readonly TemplateVariable[];
   /**
-   * @param variables data as `JSON.parse` returns it
+   * @param data as `JSON.parse` returns it
    * @throws {TemplateExecutionError} if the template cannot be executed, in the words of Go's text/template
    * @throws {LimitExceededError} if rendering costs more than the limits allow
    */
-  render(variables: JsonObject, options?: RenderOptions): string;
+  render(data: JsonObject, options?: RenderOptions): string;
 }
 
 /**
@@ -28,19 +32,17 @@ export interface Template {
  * @throws {InvalidProgramError} if the program is none that `compile` makes
  */
 export function load(program: unknown): Template {
-  const { name, body } = decodeProgram(program);
-  const run = new StatementBuilder(new Scope()).list(body);
-  const end = body.statements.at(-1);
+  const { name, body, definitions, variables } = decodeProgram(program);
+  const main = assembleAll(quote(name), body, definitions);
   return {
     name,
-    render(variables, options) {
+    variables,
+    render(data, options) {
       const limits =
         options?.limits === undefined
           ? DEFAULT_RENDER_LIMITS
           : { ...DEFAULT_RENDER_LIMITS, ...options.limits };
-      const rendering = new Rendering(name, variables, options?.missing ?? 'error', limits);
-      run(rendering, variables);
-      return rendering.finish(end);
+      return run(main, new Rendering(name, main.name, data, options?.missing ?? 'error', limits), data);
     },
   };
 }

@@ -7,7 +7,7 @@ import { parse } from '#syntax/parser.js';
 const functions = new Set(['print', 'len', 'eq']);
 
 function parsed(source: string): List {
-  return parse(source, { name: 't', functions, limits: DEFAULT_COMPILE_LIMITS });
+  return parse(source, { name: 't', functions, limits: DEFAULT_COMPILE_LIMITS }).body;
 }
 
 describe('a tree prints itself', () => {
@@ -72,16 +72,32 @@ describe('mistakes', () => {
     expect(error.templateName).toBe('t');
     expect(error.position).toEqual({ line: 2, column: 6, offset: 8, length: 2 });
   });
+});
 
-  it.each([
-    ['{{define "x"}}{{end}}', 'template: t:1: {{define}} is not supported'],
-    ['{{template "x"}}', 'template: t:1: {{template}} is not supported'],
-    ['{{block "x" .}}{{end}}', 'template: t:1: {{block}} is not supported'],
-    ['{{html .a}}', 'template: t:1: function "html" not defined'],
-    ['{{1i}}', 'template: t:1: imaginary constants are not supported: "1i"'],
-    ['{{1+2i}}', 'template: t:1: imaginary constants are not supported: "1+2i"'],
-    ['{{"\\xff"}}', 'template: t:1: string constant is not valid UTF-8: "\\xff"'],
-  ])('what is not supported says so: %j', (source, message) => {
-    expect(mistake(source).message).toBe(message);
+describe('definitions', () => {
+  function all(source: string): Record<string, string> {
+    const { body, definitions } = parse(source, { name: 't', functions, limits: DEFAULT_COMPILE_LIMITS });
+    const printed = [...definitions].map(([name, list]) => [name, list.toString()]);
+    return { body: body.toString(), ...Object.fromEntries(printed) };
+  }
+
+  it('stand beside the body', () => {
+    expect(all('a{{define "x"}}b{{.}}{{end}}c{{template "x" .y}}')).toEqual({
+      body: 'ac{{template "x" .y}}',
+      '"x"': 'b{{.}}',
+    });
+  });
+
+  it('may be made where they are called', () => {
+    expect(all('{{block "outer" .}}1{{block `in"ner` 2}}3{{end}}{{end}}')).toEqual({
+      body: '{{template "outer" .}}',
+      '"outer"': '1{{template "in\\"ner" 2}}',
+      '"in\\"ner"': '3',
+    });
+  });
+
+  it('of the own name take the place of a blank body', () => {
+    expect(all(' \n{{define "t"}}body{{end}}')).toEqual({ body: 'body' });
+    expect(all('body{{define "t"}} {{end}}')).toEqual({ body: 'body' });
   });
 });

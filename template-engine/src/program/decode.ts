@@ -1,7 +1,9 @@
+import { decodeVariables } from '../analysis/decode-variables.js';
+import type { TemplateVariable } from '../analysis/template-variable.js';
 import { BUILTIN_NAMES } from '../builtins/table.js';
 import { InvalidProgramError } from '../errors.js';
+import { quote } from '../format/quote.js';
 import { DEFAULT_COMPILE_LIMITS } from '../limits.js';
-import type { Position } from '../position.js';
 import {
   Action,
   BooleanLiteral,
@@ -20,110 +22,20 @@ import {
   Pipeline,
   type Statement,
   StringLiteral,
+  TemplateCall,
   Text,
   Variable,
 } from '../syntax/ast.js';
 import { parseNumber } from '../syntax/number-literal.js';
+import type { ParsedTemplate } from '../syntax/parser.js';
 import { type Literal, parseString } from '../syntax/string-literal.js';
+import { type NodeParts, none, one, Part, three, two } from './part.js';
 import { Op, PROGRAM_FORMAT } from './program.js';
 
 /** Deeper programs would exhaust the stack of whoever walks them. The parser counts the same way. */
 const MAX_NESTING = DEFAULT_COMPILE_LIMITS.nesting;
 
-const NAME = /^[\p{L}\p{Nd}_]+$/u;
 const VARIABLE_NAME = /^\$[\p{L}\p{Nd}_]*$/u;
-
-/** A part of the program, and the way to it, which is written out only when something is wrong. */
-class Part {
-  readonly value: unknown;
-  private readonly parent: Part | undefined;
-  private readonly key: string | number;
-
-  constructor(value: unknown, key: string | number, parent?: Part) {
-    this.value = value;
-    this.key = key;
-    this.parent = parent;
-  }
-
-  fail(problem: string): never {
-    throw new InvalidProgramError(this.path(), problem);
-  }
-
-  list(): Part[] {
-    if (!Array.isArray(this.value)) this.fail('must be a list');
-    return this.value.map((item, i) => new Part(item, i, this));
-  }
-
-  string(): string {
-    return typeof this.value === 'string' ? this.value : this.fail('must be a string');
-  }
-
-  boolean(): boolean {
-    return typeof this.value === 'boolean' ? this.value : this.fail('must be a boolean');
-  }
-
-  matching(pattern: RegExp): string {
-    return typeof this.value === 'string' && pattern.test(this.value)
-      ? this.value
-      : this.fail('must be a name');
-  }
-
-  names(): string[] {
-    return this.list().map((name) => name.matching(NAME));
-  }
-
-  position(): Position {
-    const numbers: readonly unknown[] = Array.isArray(this.value) ? this.value : [];
-    if (numbers.length !== 4 || !numbers.every(isNatural)) this.fail('must be four integers from 0');
-    const [line, column, offset, length] = numbers as [number, number, number, number];
-    return { line, column, offset, length };
-  }
-
-  /** Reads a node: its opcode, its position, and the rest. */
-  node(): NodeParts {
-    const [op, position, ...rest] = this.list();
-    if (op === undefined || position === undefined) return this.fail('must have an opcode and a position');
-    return { part: this, op: op.value, position: position.position(), rest };
-  }
-
-  private path(): string {
-    if (this.parent === undefined) return String(this.key);
-    const own = typeof this.key === 'number' ? `[${this.key}]` : `.${this.key}`;
-    return this.parent.path() + own;
-  }
-}
-
-interface NodeParts {
-  readonly part: Part;
-  readonly op: unknown;
-  readonly position: Position;
-  readonly rest: readonly Part[];
-}
-
-const isNatural = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-
-function one({ part, rest }: NodeParts): Part {
-  const [first] = rest;
-  return rest.length === 1 && first !== undefined ? first : part.fail('must have 3 elements');
-}
-
-function two({ part, rest }: NodeParts): [Part, Part] {
-  const [first, second] = rest;
-  if (rest.length === 2 && first !== undefined && second !== undefined) return [first, second];
-  return part.fail('must have 4 elements');
-}
-
-function three({ part, rest }: NodeParts): [Part, Part, Part] {
-  const [first, second, third] = rest;
-  if (rest.length === 3 && first !== undefined && second !== undefined && third !== undefined) {
-    return [first, second, third];
-  }
-  return part.fail('must have 5 elements');
-}
-
-function none({ part, rest }: NodeParts): void {
-  if (rest.length > 0) part.fail('must have 2 elements');
-}
 
 /** Where a node stands among the others. */
 interface Surroundings {
@@ -138,24 +50,56 @@ function deeper(around: Surroundings, part: Part): Surroundings {
   return { ...around, nesting: around.nesting + 1 };
 }
 
+export interface DecodedProgram extends ParsedTemplate {
+  readonly name: string;
+  readonly variables: readonly TemplateVariable[];
+}
+
 /**
  * Reads a program back, and checks every node of it.
  *
  * @throws {InvalidProgramError} for anything that compiling does not produce
  */
-export function decodeProgram(program: unknown): { name: string; body: List } {
+export function decodeProgram(program: unknown): DecodedProgram {
   const root = new Part(program, '$');
   if (typeof program !== 'object' || program === null || Array.isArray(program)) {
     return root.fail('must be an object');
   }
-  const { format, name, body, ...others } = program as Readonly<Record<string, unknown>>;
+  const { format, name, body, definitions, variables, ...others } = program as Readonly<
+    Record<string, unknown>
+  >;
   if (format !== PROGRAM_FORMAT) new Part(format, 'format', root).fail(`must be ${PROGRAM_FORMAT}`);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) new Part(undefined, unknown, root).fail('is not known');
   return {
     name: new Part(name, 'name', root).string(),
     body: decodeList(new Part(body, 'body', root), OUTERMOST),
+    definitions: decodeDefinitions(new Part(definitions, 'definitions', root)),
+    variables: decodeVariables(variables, (path, problem) => {
+      throw new InvalidProgramError(`$.variables${path}`, problem);
+    }),
   };
+}
+
+function decodeDefinitions(part: Part): ReadonlyMap<string, List> {
+  const definitions = new Map<string, List>();
+  for (const item of part.list()) {
+    const [name, body, ...others] = item.list();
+    if (name === undefined || body === undefined || others.length > 0) {
+      return item.fail('must have 2 elements');
+    }
+    const key = decodeTemplateName(name);
+    if (definitions.has(key)) name.fail('is defined twice');
+    definitions.set(key, decodeList(body, OUTERMOST));
+  }
+  return definitions;
+}
+
+function decodeTemplateName(part: Part): string {
+  const name = part.string();
+  const literal = name.startsWith('"') ? parseString(name) : undefined;
+  const isCanonical = literal !== undefined && 'value' in literal && quote(literal.value) === name;
+  return isCanonical ? name : part.fail('must be a quoted name');
 }
 
 function decodeList(part: Part, around: Surroundings): List {
@@ -181,6 +125,11 @@ function decodeStatement(part: Part, around: Surroundings): Statement {
       none(node);
       if (!around.isInRange) part.fail('must stand in a range');
       return new Jump(op === Op.break ? 'break' : 'continue', position);
+    case Op.template: {
+      const [name, pipeline] = two(node);
+      const passed = pipeline.value === null ? undefined : decodePipeline(pipeline, around, 1);
+      return new TemplateCall(position, decodeTemplateName(name), passed);
+    }
     default:
       return part.fail('must be a statement');
   }

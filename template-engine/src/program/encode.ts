@@ -1,3 +1,4 @@
+import type { TemplateVariable } from '../analysis/template-variable.js';
 import type { Position } from '../position.js';
 import type {
   Chain,
@@ -9,6 +10,7 @@ import type {
   Statement,
   Variable,
 } from '../syntax/ast.js';
+import type { ParsedTemplate } from '../syntax/parser.js';
 import {
   type CommandCode,
   type IdentifierCode,
@@ -23,8 +25,18 @@ import {
   type VariableCode,
 } from './program.js';
 
-export function encodeProgram(name: string, body: List): Program {
-  return { format: PROGRAM_FORMAT, name, body: encodeList(body) };
+export function encodeProgram(
+  name: string,
+  { body, definitions }: ParsedTemplate,
+  variables: readonly TemplateVariable[],
+): Program {
+  return {
+    format: PROGRAM_FORMAT,
+    name,
+    body: encodeList(body),
+    definitions: [...definitions].map(([defined, list]) => [defined, encodeList(list)]),
+    variables,
+  };
 }
 
 function encodeList({ statements }: List): ListCode {
@@ -47,6 +59,10 @@ function encodeStatement(node: Statement): StatementCode {
     case 'break':
     case 'continue':
       return [Op[node.kind], position];
+    case 'template': {
+      const pipeline = node.pipeline === undefined ? null : encodePipeline(node.pipeline);
+      return [Op.template, position, node.name, pipeline];
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { TemplateVariable } from '../analysis/template-variable.js';
+
 /**
  * The compiled form of a template: its tree as plain JSON. A node is a list that starts with its
  * opcode and its position; what follows is said beside the opcode. Literals stand as they are written
@@ -6,13 +8,20 @@
  */
 
 /** Raised with every change that an older loader could misread. */
-export const PROGRAM_FORMAT = 1;
+export const PROGRAM_FORMAT = 2;
 
 export interface Program {
   readonly format: typeof PROGRAM_FORMAT;
   readonly name: string;
   readonly body: ListCode;
+  /** The templates that the source defines, in the order of their appearance. */
+  readonly definitions: readonly DefinitionCode[];
+  /** What the template reads of its data, for those who want to know; rendering does not look at it. */
+  readonly variables: readonly TemplateVariable[];
 }
+
+/** The template's name, quoted as Go quotes it, and its body. */
+export type DefinitionCode = readonly [string, ListCode];
 
 export const Op = {
   // Statements
@@ -23,6 +32,7 @@ export const Op = {
   with: 4, // the same
   break: 5,
   continue: 6,
+  template: 7, // quoted name, pipeline or null
   // Operands
   field: 10, // names
   variable: 11, // name with its dollar sign, fields
@@ -54,7 +64,8 @@ export type StatementCode =
   | readonly [typeof Op.text, PositionCode, string]
   | readonly [typeof Op.action, PositionCode, PipelineCode]
   | BranchCode
-  | readonly [typeof Op.break | typeof Op.continue, PositionCode];
+  | readonly [typeof Op.break | typeof Op.continue, PositionCode]
+  | readonly [typeof Op.template, PositionCode, string, PipelineCode | null];
 
 export type VariableCode = readonly [typeof Op.variable, PositionCode, string, readonly string[]];
 export type IdentifierCode = readonly [typeof Op.identifier, PositionCode, string];

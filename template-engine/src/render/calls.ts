@@ -43,7 +43,7 @@ export function shortCircuitCall(
   conditional: readonly number[],
 ): Evaluate {
   return (rendering, dot, final) => {
-    for (const slot of conditional) rendering.variables[slot] = UNSET;
+    for (const slot of conditional) rendering.frame.slots[slot] = UNSET;
     let value: Value;
     for (const argument of args) {
       value = argument.evaluate(rendering, dot);

@@ -1,12 +1,8 @@
-import type { Command, Operand, Pipeline, Statement } from '../syntax/ast.js';
+import type { Action, Branch, Command, Operand, Pipeline, TemplateCall } from '../syntax/ast.js';
 
-/** @returns how many steps one run of the statements counts for, without the lists inside them */
-export function costOf(statements: readonly Statement[]): number {
-  let cost = 0;
-  for (const statement of statements) {
-    cost += 'pipeline' in statement ? 1 + costOfPipeline(statement.pipeline) : 1;
-  }
-  return cost;
+/** @returns how many steps a statement counts for, without the lists inside it */
+export function costOf(node: Action | Branch | TemplateCall): number {
+  return 1 + (node.pipeline === undefined ? 0 : costOfPipeline(node.pipeline));
 }
 
 function costOfPipeline({ commands, variables }: Pipeline): number {

@@ -1,10 +1,13 @@
 import type { Builtin, Eager, ShortCircuit } from '../builtins/builtin.js';
 import { findBuiltin } from '../builtins/table.js';
 import type { Chain, Command, Identifier, Node, Operand, Pipeline, Variable } from '../syntax/ast.js';
+import { isString } from '../values/raw-string.js';
+import { Scalar } from '../values/scalar.js';
 import { typeName, unwrap, type Value } from '../values/value.js';
 import { eagerCall, shortCircuitCall } from './calls.js';
 import { type Evaluate, type Expression, failAfter, failure } from './expression.js';
 import { fieldChain, fieldOfDot } from './fields.js';
+import type { Rendering } from './rendering.js';
 import type { Scope } from './scope.js';
 import { type Assign, assignment, declaration, variableReader } from './variables.js';
 
@@ -147,9 +150,7 @@ export class ExpressionBuilder {
     args: readonly Operand[],
     hasFinal: boolean,
   ): Expression {
-    const built = args.map((operand, i) =>
-      i === 0 && builtin.wantsString ? this.stringArgument(operand) : this.operand(operand, false),
-    );
+    const built = args.map((operand, i) => this.argument(builtin, operand, i));
     const call = { name: node.name, node: command };
     const evaluate = eagerCall(builtin, call, built, hasFinal);
     const last = args.length === 0 ? node : built.at(-1)?.last;
@@ -161,6 +162,50 @@ export class ExpressionBuilder {
       },
       last,
     };
+  }
+
+  private argument(builtin: Eager, node: Operand, position: number): Expression {
+    if (position === 0) {
+      return builtin.wantsString ? this.stringArgument(node) : this.operand(node, false);
+    }
+    return builtin.wantsIndexes ? this.indexArgument(node) : this.operand(node, false);
+  }
+
+  /** Yields null for what an interface holds: it is no index, whatever it is. */
+  private indexArgument(node: Operand): Expression {
+    const { evaluate, last } = this.operand(node, false);
+    const inInterface = this.interfaceTest(node);
+    if (inInterface === undefined) return { evaluate, last };
+    return {
+      evaluate: (rendering, dot) => {
+        const value = evaluate(rendering, dot);
+        if (value === undefined || value instanceof Scalar) return value;
+        return inInterface(rendering) ? null : value;
+      },
+      last,
+    };
+  }
+
+  /** @returns whether Go holds the operand's value in an interface; undefined for never */
+  private interfaceTest(node: Operand): ((rendering: Rendering) => boolean) | undefined {
+    switch (node.kind) {
+      case 'field':
+      case 'chain':
+        return () => true;
+      case 'dot': {
+        const { dotInInterface } = this;
+        return () => dotInInterface;
+      }
+      case 'variable':
+        return node.fields.length > 0 ? () => true : variableReader(this.scope, node).inInterface;
+      case 'boolean':
+      case 'identifier':
+      case 'nil':
+      case 'number':
+      case 'pipeline':
+      case 'string':
+        return undefined;
+    }
   }
 
   private stringArgument(node: Operand): Expression {
@@ -219,7 +264,7 @@ function notAFunction(operand: Operand, last: Node | undefined): Expression {
 
 /** Go's check that a value can be passed where a string is wanted. */
 function notAString(value: Value): string | undefined {
-  if (typeof value === 'string') return undefined;
+  if (isString(value)) return undefined;
   if (value === undefined) return 'invalid value; expected string';
   return `wrong type for value; expected string; got ${typeName(value)}`;
 }

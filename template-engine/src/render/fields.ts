@@ -1,7 +1,10 @@
 import { quote } from '../format/quote.js';
 import type { JsonObject } from '../json.js';
 import type { Node } from '../syntax/ast.js';
-import { Integer } from '../values/integer.js';
+import { Complex } from '../values/complex.js';
+import { intOf } from '../values/integer.js';
+import { RawString } from '../values/raw-string.js';
+import { Scalar } from '../values/scalar.js';
 import { isObject, typeName, type Value } from '../values/value.js';
 import { type Evaluate, failAfter } from './expression.js';
 import type { Rendering } from './rendering.js';
@@ -74,13 +77,13 @@ function longChain(receiver: Receiver, names: readonly string[], hasArguments: b
   };
 }
 
-const OBJECT_LIKE: readonly object[] = [{}, [], new Integer('int', 0n)];
+const OBJECT_LIKE: readonly object[] = [{}, [], intOf(0), new Complex(0, 0), new RawString(new Uint8Array())];
 
 /**
  * Whether some object answers to the name without having it as data: `constructor`, `length`, `map`.
  * Such names take the slow path, which looks at own properties of JSON objects only.
  */
-function isInherited(name: string): boolean {
+export function isInherited(name: string): boolean {
   return OBJECT_LIKE.some((object) => name in object);
 }
 
@@ -109,7 +112,7 @@ function readField(
   if (receiver === null) {
     return failAfter(rendering, last, `nil pointer evaluating interface {}.${name}`);
   }
-  // Integers never come from JSON data, so no interface holds them.
-  const type = inInterface && !(receiver instanceof Integer) ? 'interface {}' : typeName(receiver);
+  // Scalars never come from JSON data, so no interface holds them.
+  const type = inInterface && !(receiver instanceof Scalar) ? 'interface {}' : typeName(receiver);
   return failAfter(rendering, last, `can't evaluate field ${name} in type ${type}`);
 }

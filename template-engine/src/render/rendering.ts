@@ -1,11 +1,12 @@
 import { LimitExceededError, TemplateExecutionError } from '../errors.js';
-import { quote } from '../format/quote.js';
 import type { FormatLimits } from '../format/spec.js';
 import type { JsonObject } from '../json.js';
 import type { RenderLimits } from '../limits.js';
 import type { Node } from '../syntax/ast.js';
+import { type GoString, joinText } from '../values/raw-string.js';
 import { utf8Length } from '../values/utf8.js';
 import type { Value } from '../values/value.js';
+import type { Loop } from './loop.js';
 
 /** What to do about a key that an object lacks; Go's `missingkey` option. */
 export type MissingKey = 'error' | 'default' | 'zero';
@@ -16,35 +17,62 @@ export const UNSET = Symbol('unset');
 /** So many characters that a function reads or makes count as one step. */
 const CHARACTERS_PER_STEP = 16;
 
-/** The state of one rendering: output, variables, and what is left of each limit. */
-export class Rendering {
-  out = '';
-  /** By slot; slot 0 is `$`. They grow as variables are declared. */
-  readonly variables: (Value | typeof UNSET)[];
+/** The variables of one template on its way. */
+export interface Frame {
+  /** Quoted. */
+  readonly templateName: string;
+  /**
+   * Slot 0 is `$`; the others grow as variables are declared. Between the variables stand what `with`
+   * and `range` keep.
+   */
+  readonly slots: (Value | typeof UNSET | Loop)[];
   /** By slot: whether Go holds the value in an interface, which shows in the words of errors. */
-  readonly inInterface: boolean[] = [];
+  readonly inInterface: boolean[];
+}
+
+/** The state of one rendering: variables, and what is left of each limit. */
+export class Rendering {
+  frame: Frame;
+  /** How long the output may still become, in UTF-16 units, of which there are never more than bytes. */
+  room: number;
   /** The last node visited, where that cannot be told beforehand: after `and` and `or`. */
   last: Node | undefined;
   readonly missing: MissingKey;
   readonly limits: RenderLimits;
-  private readonly templateName: string;
-  private readonly maxOutput: number;
-  private steps: number;
+  private readonly rootName: string;
+  /** What functions have left of them; those of the instructions `run` counts itself, and compares. */
+  steps: number;
+  /** The output up to and with the last string that was no UTF-8, if there was any. */
+  private pieces: GoString[] | undefined;
 
-  constructor(templateName: string, data: JsonObject, missing: MissingKey, limits: RenderLimits) {
-    this.templateName = templateName;
+  /** @param quotedName the root's name, quoted */
+  constructor(
+    rootName: string,
+    quotedName: string,
+    data: JsonObject,
+    missing: MissingKey,
+    limits: RenderLimits,
+  ) {
+    this.rootName = rootName;
     this.missing = missing;
     this.limits = limits;
-    this.maxOutput = limits.outputBytes;
+    this.room = limits.outputBytes;
     this.steps = limits.steps;
-    this.variables = [data];
+    this.frame = { templateName: quotedName, slots: [data], inInterface: [] };
   }
 
-  /** Adds to the output. Its bytes are counted at the end: there are never fewer of them than units. */
-  write(text: string, node: Node): void {
-    const out = this.out + text;
-    if (out.length > this.maxOutput) this.exceeded('outputBytes', node);
-    this.out = out;
+  /** A template that is called sees none of the variables of its caller. */
+  enter(templateName: string, dot: Value): void {
+    this.frame = { templateName, slots: [dot], inInterface: [] };
+  }
+
+  /** @returns the output with a text added. Its bytes are counted at the end. */
+  append(out: string, text: GoString): string {
+    if (typeof text === 'string') return out + text;
+    this.pieces ??= [];
+    this.pieces.push(out, text);
+    this.room -= out.length + text.bytes.length;
+    return '';
   }
 
   charge(steps: number, node: Node): void {
@@ -58,11 +86,16 @@ export class Rendering {
   }
 
   /** @param end the node to blame if the output turns out too large */
-  finish(end: Node | undefined): string {
-    const { out, maxOutput } = this;
-    if (end !== undefined && out.length * 3 > maxOutput && utf8Length(out) > maxOutput) {
-      this.exceeded('outputBytes', end);
+  finish(out: string, end: Node): string {
+    const { pieces } = this;
+    const maximum = this.limits.outputBytes;
+    if (pieces !== undefined) {
+      if (pieces.reduce((sum, piece) => sum + byteLength(piece), byteLength(out)) > maximum) {
+        this.exceeded('outputBytes', end);
+      }
+      return joinText([...pieces, out]);
     }
+    if (out.length * 3 > maximum && utf8Length(out) > maximum) this.exceeded('outputBytes', end);
     return out;
   }
 
@@ -72,18 +105,23 @@ export class Rendering {
   }
 
   fail(node: Node, words: string): never {
-    throw new TemplateExecutionError(this.message(node, words), this.templateName, node.position);
+    throw new TemplateExecutionError(this.message(node, words), this.rootName, node.position);
   }
 
-  private exceeded(limit: keyof RenderLimits, node: Node): never {
+  exceeded(limit: keyof RenderLimits, node: Node): never {
     const maximum = this.limits[limit];
-    const message = this.message(node, `rendering exceeds the limit of ${maximum} on ${limit}`);
-    throw new LimitExceededError(message, this.templateName, node.position, limit, maximum);
+    const words =
+      limit === 'templateDepth'
+        ? `exceeded maximum template depth (${maximum})`
+        : `rendering exceeds the limit of ${maximum} on ${limit}`;
+    throw new LimitExceededError(this.message(node, words), this.rootName, node.position, limit, maximum);
   }
 
   private message(node: Node, words: string): string {
     const { line, column } = node.position;
-    const name = this.templateName;
-    return `template: ${name}:${line}:${column}: executing ${quote(name)} at <${node}>: ${words}`;
+    return `template: ${this.rootName}:${line}:${column}: executing ${this.frame.templateName} at <${node}>: ${words}`;
   }
 }
+
+const byteLength = (text: GoString): number =>
+  typeof text === 'string' ? utf8Length(text) : text.bytes.length;

@@ -22,6 +22,11 @@ export class Scope {
     return slot;
   }
 
+  /** @returns a slot of no name, for what a statement keeps */
+  reserve(): number {
+    return this.declarations.push({ name: '', slot: this.declarations.length, isConditional: false }) - 1;
+  }
+
   /** @returns what `build` returns; what it declared is out of sight again */
   enclosed<T>(build: () => T): T {
     const depth = this.declarations.length;

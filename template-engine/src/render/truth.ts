@@ -1,5 +1,5 @@
 import type { Node } from '../syntax/ast.js';
-import { Integer } from '../values/integer.js';
+import { Scalar } from '../values/scalar.js';
 import type { Value } from '../values/value.js';
 import type { Rendering } from './rendering.js';
 
@@ -9,8 +9,8 @@ export function isTrue(value: Value, rendering: Rendering, node: Node): boolean 
   if (typeof value === 'string') return value !== '';
   if (typeof value === 'number') return value !== 0;
   if (value === null || value === undefined) return false;
-  if (value instanceof Integer) return value.value !== 0n;
   if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Scalar) return value.isNonZero();
   // To find the first key of a large object takes as long as to find them all.
   const keys = Object.keys(value).length;
   rendering.charge(keys, node);

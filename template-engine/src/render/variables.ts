@@ -34,17 +34,17 @@ export function variableReader(
   const find = slotFinder(scope, node.name);
   if (typeof find === 'number') {
     return {
-      evaluate: (rendering) => rendering.variables[find] as Value,
-      inInterface: (rendering) => rendering.inInterface[find] === true,
+      evaluate: (rendering) => rendering.frame.slots[find] as Value,
+      inInterface: (rendering) => rendering.frame.inInterface[find] === true,
     };
   }
   return {
     evaluate: (rendering) => {
       const slot = find(rendering);
       if (slot === undefined) return rendering.fail(node, `undefined variable: ${node.name}`);
-      return rendering.variables[slot] as Value;
+      return rendering.frame.slots[slot] as Value;
     },
-    inInterface: (rendering) => rendering.inInterface[find(rendering) ?? 0] === true,
+    inInterface: (rendering) => rendering.frame.inInterface[find(rendering) ?? 0] === true,
   };
 }
 
@@ -53,10 +53,10 @@ function slotFinder(scope: Scope, name: string): number | ((rendering: Rendering
   const { slots, isCertain } = scope.lookUp(name);
   const [only] = slots;
   if (isCertain && slots.length === 1 && only !== undefined) return only;
-  return (rendering) => slots.find((slot) => rendering.variables[slot] !== UNSET);
+  return (rendering) => slots.find((slot) => rendering.frame.slots[slot] !== UNSET);
 }
 
 function setSlot(rendering: Rendering, slot: number, value: Value, inInterface: boolean): void {
-  rendering.variables[slot] = value;
-  rendering.inInterface[slot] = inInterface;
+  rendering.frame.slots[slot] = value;
+  rendering.frame.inInterface[slot] = inInterface;
 }

@@ -1,5 +1,6 @@
 import type { Position } from '../position.js';
-import type { Integer } from '../values/integer.js';
+import type { GoString } from '../values/raw-string.js';
+import type { NumberValue } from './number-literal.js';
 
 /**
  * The tree of a template. Every node prints itself the way Go prints it: `toString` of a tree parses
@@ -120,9 +121,9 @@ export class NumberLiteral {
   readonly position: Position;
   /** As written. */
   readonly source: string;
-  readonly value: Integer | number | 'overflow';
+  readonly value: NumberValue;
 
-  constructor(position: Position, source: string, value: Integer | number | 'overflow') {
+  constructor(position: Position, source: string, value: NumberValue) {
     this.position = position;
     this.source = source;
     this.value = value;
@@ -138,9 +139,9 @@ export class StringLiteral {
   readonly position: Position;
   /** As written, with its quotes. */
   readonly source: string;
-  readonly value: string;
+  readonly value: GoString;
 
-  constructor(position: Position, source: string, value: string) {
+  constructor(position: Position, source: string, value: GoString) {
     this.position = position;
     this.source = source;
     this.value = value;
@@ -270,6 +271,26 @@ export class Jump {
   }
 }
 
+/** `{{template "name" pipeline}}`; a block is one as well. */
+export class TemplateCall {
+  readonly kind = 'template';
+  readonly position: Position;
+  /** Quoted, as Go prints it: what is no UTF-8 has a form of its own then. */
+  readonly name: string;
+  /** What the template's dot becomes: nothing, if undefined. */
+  readonly pipeline: Pipeline | undefined;
+
+  constructor(position: Position, name: string, pipeline: Pipeline | undefined) {
+    this.position = position;
+    this.name = name;
+    this.pipeline = pipeline;
+  }
+
+  toString(): string {
+    return `{{template ${this.name}${this.pipeline === undefined ? '' : ` ${this.pipeline}`}}}`;
+  }
+}
+
 export class List {
   readonly kind = 'list';
   readonly statements: readonly Statement[];
@@ -295,7 +316,7 @@ export type Operand =
   | StringLiteral
   | Pipeline;
 
-export type Statement = Text | Action | Branch | Jump;
+export type Statement = Text | Action | Branch | Jump | TemplateCall;
 /** What an error can point at. */
 export type Node = Operand | Command | Statement;
 

@@ -1,0 +1,259 @@
+import {
+  type Action,
+  type Branch,
+  type List,
+  type Node,
+  type Pipeline,
+  type Statement,
+  type TemplateCall,
+  Text,
+} from '../syntax/ast.js';
+import { costOf } from './cost.js';
+import { ExpressionBuilder } from './expressions.js';
+import { isInherited } from './fields.js';
+import { type Code, Instruction, Op } from './instruction.js';
+import { Scope } from './scope.js';
+
+/** Texts of fewer characters than this are put together with the value between them first. */
+const TIGHT = 6;
+
+/** @returns the code of a template; what it calls is in it */
+export function assembleAll(name: string, body: List, definitions: ReadonlyMap<string, List>): Code {
+  const codes = new Map<string, { name: string; instructions: readonly Instruction[] }>();
+  for (const defined of [name, ...definitions.keys()])
+    codes.set(defined, { name: defined, instructions: [] });
+  const assemble = (defined: string, list: List): Code => {
+    const code = codes.get(defined);
+    if (code === undefined) throw new Error(`${defined} was not announced`);
+    code.instructions = new Assembler((called) => codes.get(called)).assemble(list);
+    return code;
+  };
+  for (const [defined, list] of definitions) assemble(defined, list);
+  return assemble(name, body);
+}
+
+/** The loop around a statement, and the jumps out of its body, which do not know yet where to. */
+interface LoopLabels {
+  readonly slot: number;
+  readonly breaks: Instruction[];
+  readonly continues: Instruction[];
+}
+
+/** Makes the lists of statements of one template flat. */
+class Assembler {
+  private readonly instructions: Instruction[] = [];
+  private readonly scope = new Scope();
+  private readonly expressions = new ExpressionBuilder(this.scope);
+  private readonly codeOf: (name: string) => Code | undefined;
+  /** The instruction just made, if it is a text, or may write a text that follows. */
+  private open: Instruction | undefined;
+  private loop: LoopLabels | undefined;
+
+  /** @param codeOf the code of a template by its quoted name; it may still be without instructions */
+  constructor(codeOf: (name: string) => Code | undefined) {
+    this.codeOf = codeOf;
+  }
+
+  assemble(body: List): readonly Instruction[] {
+    this.list(body);
+    const last = body.statements.at(-1) ?? new Text({ line: 1, column: 0, offset: 0, length: 0 }, '');
+    this.emit(new Instruction(Op.end, last, 0));
+    return this.instructions;
+  }
+
+  private emit(instruction: Instruction): Instruction {
+    this.instructions.push(instruction);
+    this.open = undefined;
+    return instruction;
+  }
+
+  /** @returns where the next instruction will stand; no text is written by the one before it then */
+  private label(): number {
+    this.open = undefined;
+    return this.instructions.length;
+  }
+
+  private list({ statements }: List): void {
+    for (const statement of statements) this.statement(statement);
+  }
+
+  private enclosedList(list: List): void {
+    this.scope.enclosed(() => this.list(list));
+  }
+
+  private statement(node: Statement): void {
+    switch (node.kind) {
+      case 'text':
+        this.text(node.text, node);
+        break;
+      case 'action':
+        this.action(node);
+        break;
+      case 'if':
+      case 'with':
+        this.scope.enclosed(() => this.ifOrWith(node));
+        break;
+      case 'range':
+        this.scope.enclosed(() => this.range(node));
+        break;
+      case 'break':
+      case 'continue':
+        this.jump(node.kind, node);
+        break;
+      case 'template':
+        this.call(node);
+        break;
+    }
+  }
+
+  private text(text: string, node: Node): void {
+    const { open } = this;
+    if (open === undefined) {
+      this.open = this.emit(new Instruction(Op.text, node, 1));
+      this.open.before = text;
+    } else if (open.op === Op.text) {
+      open.before += text;
+      open.cost += 1;
+    } else {
+      open.after = text;
+      open.isTight &&= text.length < TIGHT;
+      open.cost += 1;
+      this.open = undefined;
+    }
+  }
+
+  private action(node: Action): void {
+    const { pipeline } = node;
+    const { evaluate } = this.expressions.pipeline(pipeline);
+    if (pipeline.variables.length > 0) {
+      this.emit(new Instruction(Op.evaluate, node, costOf(node), evaluate));
+      return;
+    }
+    const before = this.takeText();
+    const fields = plainFields(pipeline);
+    const instruction = new Instruction(showOp(pipeline, fields), node, costOf(node), evaluate);
+    instruction.name = fields[0] ?? '';
+    instruction.inner = fields[1] ?? '';
+    if (before !== undefined) {
+      instruction.before = before.before;
+      instruction.isTight = before.before.length < TIGHT;
+      instruction.cost += before.cost;
+    }
+    this.open = this.emit(instruction);
+  }
+
+  /** @returns the text just written by an instruction of its own, which is gone then */
+  private takeText(): Instruction | undefined {
+    const { open } = this;
+    if (open?.op !== Op.text) return undefined;
+    this.instructions.pop();
+    return open;
+  }
+
+  private ifOrWith(node: Branch): void {
+    const { evaluate } = this.expressions.pipeline(node.pipeline);
+    const isWith = node.kind === 'with';
+    const start = isWith ? this.enterWith(node, evaluate) : this.test(node, evaluate);
+    if (isWith) this.withDot(false, node.body);
+    else this.enclosedList(node.body);
+    if (isWith) this.emit(new Instruction(Op.leaveWith, node, 0)).slot = start.slot;
+    if (node.otherwise === undefined) {
+      start.target = this.label();
+      return;
+    }
+    const skip = this.emit(new Instruction(Op.jump, node, 0));
+    start.target = this.label();
+    this.enclosedList(node.otherwise);
+    skip.target = this.label();
+  }
+
+  private enterWith(node: Branch, evaluate: Instruction['evaluate']): Instruction {
+    const start = this.emit(new Instruction(Op.enterWith, node, costOf(node), evaluate));
+    start.slot = this.scope.reserve();
+    return start;
+  }
+
+  private test(node: Branch, evaluate: Instruction['evaluate']): Instruction {
+    const [field, ...others] = plainFields(node.pipeline);
+    const isField = field !== undefined && others.length === 0;
+    const op = isField ? Op.jumpUnlessField : Op.jumpUnless;
+    const start = this.emit(new Instruction(op, node, costOf(node), evaluate));
+    start.name = field ?? '';
+    return start;
+  }
+
+  private range(node: Branch): void {
+    const { evaluate, assigns, last } = this.expressions.pipeline(node.pipeline);
+    const slot = this.scope.reserve();
+    const start = this.emit(new Instruction(Op.enterRange, node, costOf(node), evaluate));
+    const next = new Instruction(Op.nextTurn, node, 1);
+    for (const instruction of [start, next]) {
+      instruction.slot = slot;
+      instruction.assignElement = assigns.at(-1);
+      instruction.assignKey = assigns.length > 1 ? assigns[0] : undefined;
+      instruction.last = last;
+    }
+    next.target = this.label();
+    const outer = this.loop;
+    const loop: LoopLabels = { slot, breaks: [], continues: [] };
+    this.loop = loop;
+    this.withDot(true, node.body);
+    this.loop = outer;
+    const end = this.label();
+    for (const jump of loop.continues) jump.target = end;
+    this.emit(next);
+    const skip = node.otherwise === undefined ? undefined : this.emit(new Instruction(Op.jump, node, 0));
+    start.target = this.label();
+    if (node.otherwise !== undefined) this.enclosedList(node.otherwise);
+    const after = this.label();
+    for (const jump of loop.breaks) jump.target = after;
+    if (skip !== undefined) skip.target = after;
+  }
+
+  private jump(kind: 'break' | 'continue', node: Node): void {
+    const { loop } = this;
+    if (loop === undefined) throw new Error(`${kind} outside a range`);
+    if (kind === 'continue') {
+      loop.continues.push(this.emit(new Instruction(Op.jump, node, 1)));
+      return;
+    }
+    const leaving = this.emit(new Instruction(Op.leaveRange, node, 1));
+    leaving.slot = loop.slot;
+    loop.breaks.push(leaving);
+  }
+
+  private call(node: TemplateCall): void {
+    const pipeline = node.pipeline === undefined ? undefined : this.expressions.pipeline(node.pipeline);
+    const instruction = this.emit(new Instruction(Op.call, node, costOf(node), pipeline?.evaluate));
+    instruction.callee = this.codeOf(node.name);
+    instruction.name = node.name;
+  }
+
+  private withDot(inInterface: boolean, list: List): void {
+    const outer = this.expressions.dotInInterface;
+    this.expressions.dotInInterface = inInterface;
+    this.enclosedList(list);
+    this.expressions.dotInInterface = outer;
+  }
+}
+
+/** @returns the names, if the pipeline is a chain of fields of dot that no prototype answers to */
+function plainFields({ variables, commands }: Pipeline): readonly string[] {
+  const [command] = commands;
+  const [operand] = command.operands;
+  const isSingle = variables.length === 0 && commands.length === 1 && command.operands.length === 1;
+  if (!isSingle || operand.kind !== 'field' || operand.names.some(isInherited)) return [];
+  return operand.names.map(internalized);
+}
+
+function showOp({ commands }: Pipeline, { length }: readonly string[]): Op {
+  if (length === 1) return Op.showField;
+  if (length === 2) return Op.showInnerField;
+  const [{ operands }] = commands;
+  return commands.length === 1 && operands.length === 1 && operands[0].kind === 'dot' ? Op.showDot : Op.show;
+}
+
+/** @returns the same text, as the one copy that keys of objects are looked up by without hashing it */
+function internalized(name: string): string {
+  return Object.keys({ [name]: 0 })[0] ?? name;
+}

@@ -1,0 +1,87 @@
+import { Formatter } from '../format/formatter.js';
+import type { JsonValue } from '../json.js';
+import { Integer, intOf } from '../values/integer.js';
+import { sortedKeys } from '../values/keys.js';
+import { isArray, isObject, type Value } from '../values/value.js';
+import { failAfter } from './expression.js';
+import type { Instruction } from './instruction.js';
+import type { Rendering } from './rendering.js';
+
+/** A range on its way: over the elements of an array, the values of an object by key, or 0 … n-1. */
+export class Loop {
+  /** Of the template around the loop. */
+  readonly outerDot: Value;
+  readonly turns: number;
+  private turn = 0;
+  private readonly items: readonly JsonValue[] | undefined;
+  private readonly keys: readonly string[] | undefined;
+  private readonly integer: Integer | undefined;
+
+  constructor(
+    outerDot: Value,
+    turns: number,
+    items: readonly JsonValue[] | undefined,
+    keys: readonly string[] | undefined,
+    integer: Integer | undefined,
+  ) {
+    this.outerDot = outerDot;
+    this.turns = turns;
+    this.items = items;
+    this.keys = keys;
+    this.integer = integer;
+  }
+
+  /** @returns whether there is another turn, which is then the one at hand */
+  advance(): boolean {
+    return ++this.turn < this.turns;
+  }
+
+  element(): Value {
+    const { items, integer, turn } = this;
+    if (items !== undefined) return items[turn];
+    return integer?.integerType === 'uint8' ? new Integer('uint8', turn) : intOf(turn);
+  }
+
+  key(): Value {
+    return this.keys === undefined ? intOf(this.turn) : this.keys[this.turn];
+  }
+}
+
+/**
+ * Starts a range.
+ *
+ * @param instruction the `enterRange`; the variables that it sets are still unset
+ * @returns undefined if there is nothing to go through
+ */
+export function startLoop(
+  value: Value,
+  dot: Value,
+  instruction: Instruction,
+  rendering: Rendering,
+): Loop | undefined {
+  const { node } = instruction;
+  if (isArray(value)) {
+    return value.length === 0 ? undefined : new Loop(dot, value.length, value, undefined, undefined);
+  }
+  if (isObject(value)) {
+    const keys = sortedKeys(value);
+    if (keys.length === 0) return undefined;
+    rendering.charge(keys.length, node);
+    const items = keys.map((key) => value[key] ?? null);
+    return new Loop(dot, keys.length, items, keys, undefined);
+  }
+  if (value === null || value === undefined) return undefined;
+  if (value instanceof Integer) {
+    if (instruction.assignKey !== undefined) {
+      failAfter(
+        rendering,
+        instruction.last,
+        `can't use ${value.asText} to iterate over more than one variable`,
+      );
+    }
+    // The steps bound the loop, so that a plain number can count it.
+    return value.asNumber > 0 ? new Loop(dot, value.asNumber, undefined, undefined, value) : undefined;
+  }
+  const shown = new Formatter(rendering.formatLimits(node)).print(value);
+  return failAfter(rendering, instruction.last, `range can't iterate over ${shown}`);
+}

@@ -1,0 +1,151 @@
+import type { JsonObject } from '../json.js';
+import { unwrap, type Value } from '../values/value.js';
+import type { Code, Instruction, Op } from './instruction.js';
+import { type Loop, startLoop } from './loop.js';
+import type { Frame, Rendering } from './rendering.js';
+import { show } from './show.js';
+import { isTrue } from './truth.js';
+
+/** Where to go on when a template that was called ends. */
+interface Caller {
+  readonly code: Code;
+  readonly next: number;
+  readonly dot: Value;
+  readonly frame: Frame;
+}
+
+/**
+ * Renders a template.
+ *
+ * One loop over flat instructions, with the output, dot and the place in the template in local
+ * variables, takes about half of the time of closures that call closures, and needs no native stack for
+ * calls (`npm run bench -- engine`).
+ */
+export function run(main: Code, rendering: Rendering, data: JsonObject): string {
+  const callers: Caller[] = [];
+  let code = main;
+  let { instructions } = main;
+  let next = 0;
+  let dot: Value = data;
+  let out = '';
+  let spent = 0;
+  for (;;) {
+    const instruction = instructions[next++] as Instruction;
+    spent += instruction.cost;
+    if (spent > rendering.steps) rendering.exceeded('steps', instruction.node);
+    let value: Value;
+    switch (instruction.op) {
+      case 0 satisfies typeof Op.text:
+        out += instruction.before;
+        if (out.length > rendering.room) rendering.exceeded('outputBytes', instruction.node);
+        continue;
+      case 1 satisfies typeof Op.showField:
+        value = fieldOf(dot, instruction.name) ?? instruction.evaluate(rendering, dot);
+        break;
+      case 2 satisfies typeof Op.showInnerField:
+        value =
+          fieldOf(fieldOf(dot, instruction.name), instruction.inner) ?? instruction.evaluate(rendering, dot);
+        break;
+      case 3 satisfies typeof Op.showDot:
+        value = dot;
+        break;
+      case 4 satisfies typeof Op.show:
+        value = instruction.evaluate(rendering, dot);
+        break;
+      case 5 satisfies typeof Op.evaluate:
+        instruction.evaluate(rendering, dot);
+        continue;
+      case 6 satisfies typeof Op.jump:
+        next = instruction.target;
+        continue;
+      case 7 satisfies typeof Op.jumpUnlessField:
+        value = fieldOf(dot, instruction.name) ?? instruction.evaluate(rendering, dot);
+        if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
+        continue;
+      case 8 satisfies typeof Op.jumpUnless:
+        value = instruction.evaluate(rendering, dot);
+        if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
+        continue;
+      case 9 satisfies typeof Op.enterWith:
+        value = instruction.evaluate(rendering, dot);
+        if (!isTrue(value, rendering, instruction.node)) {
+          next = instruction.target;
+          continue;
+        }
+        rendering.frame.slots[instruction.slot] = dot;
+        dot = unwrap(value);
+        continue;
+      case 10 satisfies typeof Op.leaveWith:
+        dot = rendering.frame.slots[instruction.slot] as Value;
+        continue;
+      case 11 satisfies typeof Op.enterRange: {
+        const loop = startLoop(instruction.evaluate(rendering, dot), dot, instruction, rendering);
+        if (loop === undefined) {
+          next = instruction.target;
+          continue;
+        }
+        rendering.frame.slots[instruction.slot] = loop;
+        dot = takeTurn(loop, instruction, rendering);
+        continue;
+      }
+      case 12 satisfies typeof Op.nextTurn: {
+        const loop = rendering.frame.slots[instruction.slot] as Loop;
+        if (!loop.advance()) {
+          dot = loop.outerDot;
+          continue;
+        }
+        next = instruction.target;
+        dot = takeTurn(loop, instruction, rendering);
+        continue;
+      }
+      case 13 satisfies typeof Op.leaveRange:
+        dot = (rendering.frame.slots[instruction.slot] as Loop).outerDot;
+        next = instruction.target;
+        continue;
+      case 14 satisfies typeof Op.call: {
+        const { callee, node } = instruction;
+        if (callee === undefined) return rendering.fail(node, `template ${instruction.name} not defined`);
+        if (callers.length >= rendering.limits.templateDepth) rendering.exceeded('templateDepth', node);
+        value = unwrap(instruction.evaluate(rendering, dot));
+        callers.push({ code, next, dot, frame: rendering.frame });
+        rendering.enter(callee.name, value);
+        code = callee;
+        ({ instructions } = code);
+        next = 0;
+        dot = value;
+        continue;
+      }
+      case 15 satisfies typeof Op.end: {
+        const caller = callers.pop();
+        if (caller === undefined) return rendering.finish(out, instruction.node);
+        rendering.frame = caller.frame;
+        ({ code, next, dot } = caller);
+        ({ instructions } = code);
+        continue;
+      }
+    }
+    const shown = typeof value === 'string' ? value : show(value, rendering, instruction.node);
+    if (typeof shown !== 'string') {
+      out = rendering.append(out + instruction.before, shown) + instruction.after;
+    } else if (instruction.isTight) {
+      out += instruction.before + shown + instruction.after;
+    } else {
+      out = out + instruction.before + shown + instruction.after;
+    }
+    if (out.length > rendering.room) rendering.exceeded('outputBytes', instruction.node);
+  }
+}
+
+/** @returns the turn's element, which is dot in it */
+function takeTurn(loop: Loop, instruction: Instruction, rendering: Rendering): Value {
+  const element = loop.element();
+  if (instruction.assignElement === undefined) return element;
+  instruction.assignKey?.(rendering, loop.key(), false);
+  instruction.assignElement(rendering, element, true);
+  return element;
+}
+
+/** @param name one that no prototype answers to; null and a missing field come to the same here */
+function fieldOf(holder: Value, name: string): Value {
+  return typeof holder === 'object' && holder !== null ? (holder as JsonObject)[name] : undefined;
+}
