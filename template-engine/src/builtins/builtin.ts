@@ -16,6 +16,11 @@ export interface Eager {
   readonly most: number;
   /** The first argument must be a string, as Go's checks have it. */
   readonly wantsString?: true;
+  /**
+   * Every argument but the first must be an integer that no interface holds: one that is held, as the
+   * elements and fields of the data are, is given as null, whatever it is.
+   */
+  readonly wantsIndexes?: true;
   /** For one and two arguments, where that spares the list. */
   readonly one?: (a: Value, rendering: Rendering, call: Call) => Value;
   readonly two?: (a: Value, b: Value, rendering: Rendering, call: Call) => Value;

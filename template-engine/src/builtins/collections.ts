@@ -1,14 +1,12 @@
 import type { Rendering } from '../render/rendering.js';
 import { byteOf, Integer, intOf } from '../values/integer.js';
+import { type GoString, isString, RawString, sizeOf } from '../values/raw-string.js';
 import { utf8ByteAt, utf8Length } from '../values/utf8.js';
 import { isArray, isObject, typeName, type Value } from '../values/value.js';
 import { type Call, type Eager, failCall } from './builtin.js';
 
 function lengthOf(item: Value, rendering: Rendering, call: Call): Value {
-  if (typeof item === 'string') {
-    rendering.chargeText(item.length, call.node);
-    return intOf(utf8Length(item));
-  }
+  if (isString(item)) return intOf(bytesIn(item, rendering, call));
   if (isArray(item)) return intOf(item.length);
   if (isObject(item)) {
     const keys = Object.keys(item).length;
@@ -51,19 +49,20 @@ function elementOf(item: Value, key: Value, rendering: Rendering, call: Call): V
   if (isArray(item)) return item[positionIn(item.length, 'slice', key, rendering, call)];
   if (isObject(item)) {
     if (typeof key === 'string') return Object.hasOwn(item, key) ? item[key] : null;
+    if (key instanceof RawString) return null;
     if (key === null || key === undefined) {
       return failCall(rendering, call, 'value is nil; should be of type string');
     }
     return failCall(rendering, call, `value has type ${typeName(key)}; should be string`);
   }
-  if (typeof item === 'string') {
-    rendering.chargeText(item.length, call.node);
-    const position = positionIn(utf8Length(item), 'string', key, rendering, call);
-    return byteOf(utf8ByteAt(item, position) ?? 0);
+  if (isString(item)) {
+    const position = positionIn(bytesIn(item, rendering, call), 'string', key, rendering, call);
+    return byteOf((typeof item === 'string' ? utf8ByteAt(item, position) : item.bytes[position]) ?? 0);
   }
   return failCall(rendering, call, `can't index item of type ${typeName(item)}`);
 }
 
+/** @returns the position of an element; Go fails in two ways, right after the last one and beyond */
 function positionIn(
   length: number,
   kind: 'slice' | 'string',
@@ -71,16 +70,25 @@ function positionIn(
   rendering: Rendering,
   call: Call,
 ): number {
-  if (key === null || key === undefined) {
-    return failCall(rendering, call, 'cannot index slice/array with nil');
-  }
-  if (!(key instanceof Integer)) {
-    return failCall(rendering, call, `cannot index slice/array with type ${typeName(key)}`);
-  }
-  if (key.value < 0n || key.value > BigInt(length)) {
-    return failCall(rendering, call, `index out of range: ${key.text}`);
-  }
-  const position = Number(key.value);
+  const position = indexIn(length, key, rendering, call);
   if (position === length) return failCall(rendering, call, `reflect: ${kind} index out of range`);
   return position;
+}
+
+/** Go's check of an index: an integer from 0 to a capacity. */
+export function indexIn(capacity: number, index: Value, rendering: Rendering, call: Call): number {
+  if (index instanceof Integer) {
+    if (index.asNumber >= 0 && index.asNumber <= capacity) return index.asNumber;
+    return failCall(rendering, call, `index out of range: ${index.asText}`);
+  }
+  if (index === null || index === undefined) {
+    return failCall(rendering, call, 'cannot index slice/array with nil');
+  }
+  return failCall(rendering, call, `cannot index slice/array with type ${typeName(index)}`);
+}
+
+/** @returns how many bytes a string has; to count them is charged */
+export function bytesIn(text: GoString, rendering: Rendering, call: Call): number {
+  rendering.chargeText(sizeOf(text), call.node);
+  return typeof text === 'string' ? utf8Length(text) : text.bytes.length;
 }

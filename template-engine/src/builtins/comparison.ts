@@ -1,15 +1,17 @@
 import { Formatter } from '../format/formatter.js';
 import { PLAIN } from '../format/spec.js';
 import type { Rendering } from '../render/rendering.js';
+import { Complex } from '../values/complex.js';
 import { Integer } from '../values/integer.js';
-import { compareUtf8 } from '../values/utf8.js';
+import { bytesOf, type GoString, isString, sizeOf } from '../values/raw-string.js';
+import { compareBytes, compareUtf8 } from '../values/utf8.js';
 import { type Kind, kindOf, typeName, type Value } from '../values/value.js';
 import { type Call, type Eager, failCall } from './builtin.js';
 
 const INVALID_TYPE = 'invalid type for comparison';
 
 /** Kinds that compare with each other; maps and slices compare with nothing. */
-type BasicKind = 'bool' | 'integer' | 'float' | 'string' | 'none';
+type BasicKind = 'bool' | 'integer' | 'float' | 'complex' | 'string' | 'none';
 
 const BASIC_KINDS: Record<Kind, BasicKind> = {
   invalid: 'none',
@@ -17,6 +19,7 @@ const BASIC_KINDS: Record<Kind, BasicKind> = {
   int: 'integer',
   uint8: 'integer',
   float64: 'float',
+  complex128: 'complex',
   string: 'string',
   slice: 'none',
   map: 'none',
@@ -35,7 +38,9 @@ function isEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean 
     if (isNothing(a) || isNothing(b)) return false;
     return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
   }
-  if (a instanceof Integer && b instanceof Integer) return a.value === b.value;
+  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b) === 0;
+  if (a instanceof Complex && b instanceof Complex) return a.equals(b);
+  if (isString(a) && isString(b)) return compareStrings(a, b, rendering, call) === 0;
   if (kind !== 'none') return a === b;
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
   return failCall(rendering, call, notComparable(a, b, rendering, call));
@@ -44,7 +49,7 @@ function isEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean 
 /** Go shows the values where it means the types, and the types where it means the values. */
 function notComparable(a: Value, b: Value, rendering: Rendering, call: Call): string {
   const formatter = new Formatter(rendering.formatLimits(call.node));
-  const asText = (value: Value): string => formatter.format(value, { ...PLAIN, verb: 's' });
+  const asText = (value: Value): GoString => formatter.format(value, { ...PLAIN, verb: 's' });
   if (kindOf(a) === kindOf(b)) return `non-comparable type ${asText(b)}: ${typeName(b)}`;
   return `non-comparable types ${asText(a)}: ${typeName(a)}, ${typeName(b)}: ${formatter.print(b)}`;
 }
@@ -55,10 +60,17 @@ function isLess(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
     return compareUtf8(a, b) < 0;
   }
   if (typeof a === 'number' && typeof b === 'number') return a < b;
-  if (a instanceof Integer && b instanceof Integer) return a.value < b.value;
+  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b) < 0;
+  if (isString(a) && isString(b)) return compareStrings(a, b, rendering, call) < 0;
   const kinds = [basicKind(a), basicKind(b)];
   if (kinds.includes('none') || kinds[0] === kinds[1]) return failCall(rendering, call, INVALID_TYPE);
   return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
+}
+
+/** Of which one is not UTF-8. */
+function compareStrings(a: GoString, b: GoString, rendering: Rendering, call: Call): number {
+  rendering.chargeText(sizeOf(a) + sizeOf(b), call.node);
+  return compareBytes(bytesOf(a), bytesOf(b));
 }
 
 type Comparison = (a: Value, b: Value, rendering: Rendering, call: Call) => boolean;

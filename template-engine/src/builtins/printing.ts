@@ -1,5 +1,7 @@
-import { printf as formatValues, print as printValues } from '../format/printf.js';
+import { println as printLine, print as printValues } from '../format/print.js';
+import { printf as formatValues } from '../format/printf.js';
 import type { Rendering } from '../render/rendering.js';
+import { type GoString, isString, sizeOf } from '../values/raw-string.js';
 import type { Value } from '../values/value.js';
 import type { Call, Eager } from './builtin.js';
 
@@ -12,6 +14,15 @@ export const print: Eager = {
     charged(printValues(args, rendering.formatLimits(call.node)), rendering, call),
 };
 
+/** println a b … : Go's Sprintln. */
+export const println: Eager = {
+  kind: 'eager',
+  least: 0,
+  most: Number.POSITIVE_INFINITY,
+  many: (args, rendering, call) =>
+    charged(printLine(args, rendering.formatLimits(call.node)), rendering, call),
+};
+
 /** printf format a b … : Go's Sprintf. */
 export const printf: Eager = {
   kind: 'eager',
@@ -19,10 +30,17 @@ export const printf: Eager = {
   most: Number.POSITIVE_INFINITY,
   wantsString: true,
   many: ([format, ...args], rendering, call) =>
-    charged(formatValues(String(format), args, rendering.formatLimits(call.node)), rendering, call),
+    charged(
+      formatValues(isString(format) ? format : '', args, rendering.formatLimits(call.node)),
+      rendering,
+      call,
+    ),
 };
 
-function charged(text: string, rendering: Rendering, call: Call): Value {
-  rendering.chargeText(text.length, call.node);
+/** Charges a text that a function made, and sees that it is not longer than the output may be. */
+export function charged(text: GoString, rendering: Rendering, call: Call): Value {
+  const size = sizeOf(text);
+  rendering.chargeText(size, call.node);
+  if (size > rendering.limits.outputBytes) rendering.formatLimits(call.node).exceeded('outputBytes');
   return text;
 }

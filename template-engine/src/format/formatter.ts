@@ -1,12 +1,15 @@
 import type { JsonObject, JsonValue } from '../json.js';
+import { Complex } from '../values/complex.js';
 import { Integer } from '../values/integer.js';
 import { sortedKeys } from '../values/keys.js';
+import { concatenate, type GoString, RawString, sizeOf } from '../values/raw-string.js';
 import { typeName, type Value } from '../values/value.js';
+import { formatComplex } from './complex.js';
 import { type FloatForm, formatFloat, printFloat } from './float.js';
 import { formatInteger, type IntegerForm } from './integer.js';
 import { pad } from './pad.js';
 import { type FormatLimits, PLAIN, type Spec } from './spec.js';
-import { formatText, type TextForm } from './text.js';
+import { formatRawText, formatText, type TextForm } from './text.js';
 
 /** Float verbs, and the precision each has unless given another; undefined is as many digits as needed. */
 const FLOAT_FORMS: ReadonlyMap<string, { form: FloatForm; precision: number | undefined }> = new Map([
@@ -36,6 +39,21 @@ const INTEGER_FORMS: ReadonlySet<string> = new Set<IntegerForm>([
 const TEXT_FORMS: ReadonlySet<string> = new Set<TextForm>(['q', 's', 'v', 'x', 'X']);
 const NIL = '<nil>';
 
+/** Anything but a string that is not UTF-8, which no array or object holds. */
+type Printable = Exclude<Value, RawString>;
+
+/**
+ * @returns what `%v` shows of a value that needs no formatter: nothing in it can exceed a limit.
+ *   Undefined for the others
+ */
+export function printScalar(value: Value): GoString | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return printFloat(value);
+  if (typeof value === 'boolean') return String(value);
+  if (value instanceof Integer) return value.asText;
+  return value instanceof RawString ? value : undefined;
+}
+
 /** Shows values in the words of Go's fmt. One formatter makes one text, and bounds its size. */
 export class Formatter {
   private readonly limits: FormatLimits;
@@ -46,12 +64,24 @@ export class Formatter {
   }
 
   /** @returns what `%v` shows */
-  print(value: Value): string {
+  print(value: Value): GoString {
     return this.format(value, PLAIN);
   }
 
   /** @returns the value under a verb, or Go's `%!verb(type=value)` if the verb is not for it */
-  format(value: Value, spec: Spec): string {
+  format(value: Value, spec: Spec): GoString {
+    return value instanceof RawString ? this.formatRaw(value, spec) : this.formatOther(value, spec);
+  }
+
+  private formatRaw(value: RawString, spec: Spec): GoString {
+    if (spec.verb === 'T') return this.spend(formatText(typeName(value), 's', spec));
+    const isForText = TEXT_FORMS.has(spec.verb);
+    const shown = formatRawText(value, isForText ? (spec.verb as TextForm) : 'v', spec);
+    this.spend('', sizeOf(shown));
+    return isForText ? shown : concatenate([`%!${spec.verb}(${typeName(value)}=`, shown, ')']);
+  }
+
+  private formatOther(value: Printable, spec: Spec): string {
     if (value === null || value === undefined) {
       const isShown = spec.verb === 'v' || spec.verb === 'T';
       return this.spend(isShown ? pad(NIL, spec) : `%!${spec.verb}(${NIL})`);
@@ -61,7 +91,7 @@ export class Formatter {
     return this.formatAt(value, spec, 0);
   }
 
-  private formatAt(value: Value, spec: Spec, depth: number): string {
+  private formatAt(value: Printable, spec: Spec, depth: number): string {
     if (typeof value === 'string') {
       if (spec === PLAIN) return this.spend(value);
       if (!TEXT_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
@@ -83,6 +113,11 @@ export class Formatter {
     if (value instanceof Integer) {
       if (!INTEGER_FORMS.has(spec.verb)) return this.badVerb(value, spec, depth);
       return this.spend(formatInteger(value, spec.verb as IntegerForm, spec));
+    }
+    if (value instanceof Complex) {
+      const form = FLOAT_FORMS.get(spec.verb);
+      if (form === undefined) return this.badVerb(value, spec, depth);
+      return this.spend(formatComplex(value, form.form, spec.precision ?? form.precision, spec));
     }
     if (depth >= this.limits.limits.valueDepth) this.limits.exceeded('valueDepth');
     return Array.isArray(value)
@@ -110,7 +145,7 @@ export class Formatter {
     return this.spend(text, 5 + 2 * keys.length) + (spec.asSource ? '}' : ']');
   }
 
-  private badVerb(value: Value, spec: Spec, depth: number): string {
+  private badVerb(value: Printable, spec: Spec, depth: number): string {
     const shown = this.formatAt(value, { ...spec, verb: 'v' }, depth);
     return this.spend(`%!${spec.verb}(${typeName(value)}=${shown})`, 16);
   }

@@ -1,6 +1,7 @@
 import type { Integer } from '../values/integer.js';
+import { isCharacter, REPLACEMENT } from '../values/utf8.js';
 import { pad, padWithSpaces } from './pad.js';
-import { isCharacter, isPrintable, quoteRune } from './quote.js';
+import { isPrintable, quoteRune } from './quote.js';
 import type { Spec } from './spec.js';
 
 export type IntegerForm = 'b' | 'c' | 'd' | 'o' | 'O' | 'q' | 'U' | 'v' | 'x' | 'X';
@@ -16,7 +17,7 @@ export function formatInteger(integer: Integer, form: IntegerForm, spec: Spec): 
     case 'U':
       return padWithSpaces(unicodeForm(integer, spec), spec);
     case 'v':
-      if (spec.asSource && integer.type === 'uint8')
+      if (spec.asSource && integer.integerType === 'uint8')
         return digitsForm(integer, 'x', { ...spec, sharp: true });
       return digitsForm(integer, 'd', spec);
     case 'b':
@@ -29,13 +30,12 @@ export function formatInteger(integer: Integer, form: IntegerForm, spec: Spec): 
   }
 }
 
-function characterOf({ value }: Integer): number {
-  const point = value >= 0n && value <= 0x10ffffn ? Number(value) : 0xfffd;
-  return isCharacter(point) ? point : 0xfffd;
+function characterOf({ asNumber: value }: Integer): number {
+  return isCharacter(value) ? value : REPLACEMENT;
 }
 
 /** U+0041, with the sharp flag also the character: U+0041 'A' */
-function unicodeForm({ value }: Integer, spec: Spec): string {
+function unicodeForm({ asBigint: value }: Integer, spec: Spec): string {
   const unsigned = BigInt.asUintN(64, value);
   const digits = unsigned.toString(16).toUpperCase();
   const number = `U+${digits.padStart(Math.max(spec.precision ?? 0, 4), '0')}`;
@@ -44,7 +44,7 @@ function unicodeForm({ value }: Integer, spec: Spec): string {
   return isShown ? `${number} '${String.fromCodePoint(point)}'` : number;
 }
 
-function digitsForm({ value }: Integer, form: keyof typeof BASES, spec: Spec): string {
+function digitsForm({ asBigint: value }: Integer, form: keyof typeof BASES, spec: Spec): string {
   // A zero without room for a digit leaves only the padding.
   if (spec.precision === 0 && value === 0n) return padWithSpaces('', spec);
   const sign = value < 0n ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';

@@ -1,4 +1,7 @@
 import { Integer } from '../values/integer.js';
+import { type GoString, withEscapedBytes, withoutEscapedBytes } from '../values/raw-string.js';
+import { StringBuilder } from '../values/string-builder.js';
+import { isCharacter, REPLACEMENT } from '../values/utf8.js';
 import { typeName, type Value } from '../values/value.js';
 import { Formatter } from './formatter.js';
 import type { FormatLimits, Spec } from './spec.js';
@@ -7,22 +10,8 @@ import type { FormatLimits, Spec } from './spec.js';
 const MAX_NUMBER = 1_000_000;
 
 /** Go's Sprintf. */
-export function printf(format: string, args: readonly Value[], limits: FormatLimits): string {
+export function printf(format: GoString, args: readonly Value[], limits: FormatLimits): GoString {
   return new Printf(format, args, limits).run();
-}
-
-/** Go's Sprint: a space between two operands when neither is a string. */
-export function print(args: readonly Value[], limits: FormatLimits): string {
-  const formatter = new Formatter(limits);
-  let text = '';
-  let wasString = true;
-  for (const arg of args) {
-    const isString = typeof arg === 'string';
-    if (!isString && !wasString) text += ' ';
-    text += formatter.print(arg);
-    wasString = isString;
-  }
-  return text;
 }
 
 /**
@@ -35,11 +24,13 @@ export function print(args: readonly Value[], limits: FormatLimits): string {
  *     index     = "[" number "]" .
  */
 class Printf {
+  /** The format; stray bytes are escaped in it. */
   private readonly source: string;
+  private readonly isRaw: boolean;
   private readonly args: readonly Value[];
   private readonly limits: FormatLimits;
   private readonly formatter: Formatter;
-  private text = '';
+  private readonly text = new StringBuilder();
   private offset = 0;
   private argument = 0;
   private usedIndexes = false;
@@ -48,22 +39,25 @@ class Printf {
   /** Of the verb at hand: an index was read, and nothing after it. */
   private afterIndex = false;
 
-  constructor(source: string, args: readonly Value[], limits: FormatLimits) {
-    this.source = source;
+  constructor(format: GoString, args: readonly Value[], limits: FormatLimits) {
+    this.isRaw = typeof format !== 'string';
+    this.source = typeof format === 'string' ? format : withEscapedBytes(format);
     this.args = args;
     this.limits = limits;
     this.formatter = new Formatter(limits);
   }
 
-  run(): string {
+  run(): GoString {
     while (this.offset < this.source.length) {
       const percent = this.source.indexOf('%', this.offset);
-      this.text += this.source.slice(this.offset, percent < 0 ? undefined : percent);
+      const literal = this.source.slice(this.offset, percent < 0 ? undefined : percent);
+      this.text.add(this.isRaw ? withoutEscapedBytes(literal) : literal);
       if (percent < 0) break;
       this.offset = percent + 1;
       this.formatVerb();
     }
-    return this.text + (this.usedIndexes ? '' : this.extraArguments());
+    if (!this.usedIndexes && this.argument < this.args.length) this.addExtraArguments();
+    return this.text.finish();
   }
 
   private formatVerb(): void {
@@ -76,50 +70,48 @@ class Printf {
     if (!this.afterIndex) this.readIndex();
     const point = this.source.codePointAt(this.offset);
     if (point === undefined) {
-      this.text += '%!(NOVERB)';
+      this.text.add('%!(NOVERB)');
       return;
     }
-    const verb = String.fromCodePoint(point);
+    const verb = String.fromCodePoint(isCharacter(point) ? point : REPLACEMENT);
     this.offset += verb.length;
-    if (verb === '%') this.text += '%';
-    else if (!this.indexIsGood) this.text += `%!${verb}(BADINDEX)`;
-    else if (this.argument >= this.args.length) this.text += `%!${verb}(MISSING)`;
+    if (verb === '%') this.text.add('%');
+    else if (!this.indexIsGood) this.text.add(`%!${verb}(BADINDEX)`);
+    else if (this.argument >= this.args.length) this.text.add(`%!${verb}(MISSING)`);
     else {
-      const minus = flags.has('-') || (width ?? 0) < 0;
-      const zero = flags.has('0') && (width ?? 0) >= 0;
+      const minus = flags.includes('-') || (width ?? 0) < 0;
+      const zero = flags.includes('0') && (width ?? 0) >= 0;
       // %#v and %+v are verbs of their own; their flags do not reach the parts of the value.
       const isPlain = verb !== 'v' && verb !== 'w';
       const spec: Spec = {
         verb,
         minus,
         zero,
-        space: flags.has(' '),
-        plus: isPlain && flags.has('+'),
-        sharp: isPlain && flags.has('#'),
-        asSource: !isPlain && flags.has('#'),
+        space: flags.includes(' '),
+        plus: isPlain && flags.includes('+'),
+        sharp: isPlain && flags.includes('#'),
+        asSource: !isPlain && flags.includes('#'),
         width: this.bounded('printfWidth', width === undefined ? undefined : Math.abs(width)),
         precision: this.bounded('printfPrecision', precision),
       };
-      this.text += this.formatter.format(this.args[this.argument], spec);
+      this.text.add(this.formatter.format(this.args[this.argument], spec));
       this.argument++;
     }
   }
 
-  private readFlags(): Set<string> {
-    const flags = new Set<string>();
-    for (; this.offset < this.source.length; this.offset++) {
-      const character = this.source.charAt(this.offset);
-      if (!'#0+- '.includes(character)) break;
-      flags.add(character);
+  private readFlags(): string {
+    const start = this.offset;
+    while (this.offset < this.source.length && '#0+- '.includes(this.source.charAt(this.offset))) {
+      this.offset++;
     }
-    return flags;
+    return this.source.slice(start, this.offset);
   }
 
   private readWidth(): number | undefined {
     if (this.source[this.offset] === '*') {
       this.offset++;
       const width = this.numberFromArgument();
-      if (width === undefined) this.text += '%!(BADWIDTH)';
+      if (width === undefined) this.text.add('%!(BADWIDTH)');
       this.afterIndex = false;
       return width;
     }
@@ -138,7 +130,7 @@ class Printf {
     this.offset++;
     const given = this.numberFromArgument();
     const precision = given !== undefined && given < 0 ? undefined : given;
-    if (precision === undefined) this.text += '%!(BADPREC)';
+    if (precision === undefined) this.text.add('%!(BADPREC)');
     this.afterIndex = false;
     return precision;
   }
@@ -184,7 +176,7 @@ class Printf {
     const arg = this.args[this.argument];
     if (this.argument < this.args.length) this.argument++;
     if (!(arg instanceof Integer)) return undefined;
-    const number = Number(arg.value);
+    const number = arg.asNumber;
     return Math.abs(number) > MAX_NUMBER ? undefined : number;
   }
 
@@ -193,12 +185,14 @@ class Printf {
     return number;
   }
 
-  private extraArguments(): string {
-    const extra = this.args.slice(this.argument);
-    if (extra.length === 0) return '';
-    const shown = extra.map((arg) =>
-      arg === null || arg === undefined ? '<nil>' : `${typeName(arg)}=${this.formatter.print(arg)}`,
-    );
-    return `%!(EXTRA ${shown.join(', ')})`;
+  private addExtraArguments(): void {
+    this.text.add('%!(EXTRA ');
+    for (let i = this.argument; i < this.args.length; i++) {
+      const arg = this.args[i];
+      if (i > this.argument) this.text.add(', ');
+      if (arg !== null && arg !== undefined) this.text.add(`${typeName(arg)}=`);
+      this.text.add(this.formatter.print(arg));
+    }
+    this.text.add(')');
   }
 }

@@ -1,4 +1,7 @@
-const PRINTABLE = /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
+import { escapedByteOf, type GoString, withEscapedBytes } from '../values/raw-string.js';
+import { PRINTABLE } from '../values/unicode.js';
+import { isCharacter, REPLACEMENT } from '../values/utf8.js';
+
 const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x07, '\\a'],
   [0x08, '\\b'],
@@ -11,18 +14,24 @@ const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map([
 
 /** Whether Go shows the character as it is: letters, marks, numbers, punctuation, symbols, ASCII space. */
 export function isPrintable(point: number): boolean {
-  if (point < 0x7f) return point >= 0x20;
-  return PRINTABLE.test(String.fromCodePoint(point));
+  return point < 0x7f ? point >= 0x20 : PRINTABLE.has(point);
 }
 
 /** @returns the text as a Go string literal; the words of Go's `%q` */
-export function quote(text: string, asciiOnly = false): string {
-  return quoteWith('"', text, asciiOnly);
+export function quote(text: GoString, asciiOnly = false): string {
+  const isRaw = typeof text !== 'string';
+  let literal = '"';
+  for (const character of isRaw ? withEscapedBytes(text) : text) {
+    const given = character.codePointAt(0) ?? 0;
+    const byte = isRaw ? escapedByteOf(given) : undefined;
+    literal += byte === undefined ? shownInside(given, '"', asciiOnly) : hexEscape('x', byte, 2);
+  }
+  return `${literal}"`;
 }
 
 /** @returns a character as a Go rune literal; what is no character becomes U+FFFD */
 export function quoteRune(point: number, asciiOnly = false): string {
-  return quoteWith("'", String.fromCodePoint(isCharacter(point) ? point : 0xfffd), asciiOnly);
+  return `'${shownInside(point, "'", asciiOnly)}'`;
 }
 
 /** @returns the literal of the first characters of a text */
@@ -54,26 +63,17 @@ export function canBackquote(text: string): boolean {
   return true;
 }
 
-export function isCharacter(point: number): boolean {
-  return point >= 0 && point <= 0x10ffff && !(point >= 0xd800 && point < 0xe000);
-}
-
-function quoteWith(mark: string, text: string, asciiOnly: boolean): string {
-  let literal = mark;
-  for (const character of text) {
-    const given = character.codePointAt(0) ?? 0;
-    literal += shownInside(isCharacter(given) ? given : 0xfffd, mark, asciiOnly);
-  }
-  return literal + mark;
-}
-
-function shownInside(point: number, mark: string, asciiOnly: boolean): string {
+function shownInside(given: number, mark: string, asciiOnly: boolean): string {
+  const point = isCharacter(given) ? given : REPLACEMENT;
   const character = String.fromCodePoint(point);
   if (character === mark || character === '\\') return `\\${character}`;
   if (isPrintable(point) && !(asciiOnly && point >= 0x80)) return character;
   const short = SHORT_ESCAPES.get(point);
   if (short !== undefined) return short;
-  const hex = point.toString(16);
-  if (point < 0x20 || point === 0x7f) return `\\x${hex.padStart(2, '0')}`;
-  return point < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+  if (point < 0x20 || point === 0x7f) return hexEscape('x', point, 2);
+  return point < 0x10000 ? hexEscape('u', point, 4) : hexEscape('U', point, 8);
+}
+
+function hexEscape(letter: string, value: number, digits: number): string {
+  return `\\${letter}${value.toString(16).padStart(digits, '0')}`;
 }

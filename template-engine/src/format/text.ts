@@ -1,4 +1,10 @@
-import { utf8Encode } from '../values/utf8.js';
+import {
+  bytesOf,
+  type GoString,
+  RawString,
+  withEscapedBytes,
+  withoutEscapedBytes,
+} from '../values/raw-string.js';
 import { pad } from './pad.js';
 import { canBackquote, firstCharacters, quote } from './quote.js';
 import type { Spec } from './spec.js';
@@ -20,22 +26,39 @@ export function formatText(text: string, form: TextForm, spec: Spec): string {
   }
 }
 
+/** The same for a string that is not UTF-8, in which every stray byte counts as a character. */
+export function formatRawText(text: RawString, form: TextForm, spec: Spec): GoString {
+  if (form === 'x' || form === 'X') {
+    const hex = hexForm(text, spec);
+    return form === 'x' ? hex : hex.toUpperCase();
+  }
+  const shown = truncated(withEscapedBytes(text), spec);
+  if (form === 's' || (form === 'v' && !spec.asSource)) return withoutEscapedBytes(pad(shown, spec));
+  return quotedForm(withoutEscapedBytes(shown), { ...spec, precision: undefined });
+}
+
 /** A precision is a number of characters. */
 function truncated(text: string, spec: Spec): string {
   return spec.precision === undefined ? text : firstCharacters(text, spec.precision);
 }
 
-function quotedForm(text: string, spec: Spec): string {
+function quotedForm(text: GoString, spec: Spec): string {
+  if (text instanceof RawString) return pad(quote(text, spec.plus), spec);
   const shown = truncated(text, spec);
   if (spec.sharp && canBackquote(shown)) return pad(`\`${shown}\``, spec);
   return pad(quote(shown, spec.plus), spec);
 }
 
 /** The text's bytes; a precision is a number of bytes. */
-function hexForm(text: string, spec: Spec): string {
-  const bytes = utf8Encode(spec.precision === undefined ? text : text.slice(0, spec.precision));
-  const shown = spec.precision === undefined ? bytes : bytes.slice(0, spec.precision);
-  const hex = shown.map((byte) => byte.toString(16).padStart(2, '0'));
+function hexForm(text: GoString, spec: Spec): string {
+  const hex = Array.from(firstBytes(text, spec.precision), (byte) => byte.toString(16).padStart(2, '0'));
   const prefix = spec.sharp && hex.length > 0 ? '0x' : '';
   return pad(spec.space ? hex.map((byte) => prefix + byte).join(' ') : prefix + hex.join(''), spec);
+}
+
+function firstBytes(text: GoString, count: number | undefined): Uint8Array {
+  if (count === undefined) return bytesOf(text);
+  // So many units hold that many bytes, and the one after them may be the other half of the last.
+  const start = typeof text === 'string' ? text.slice(0, count + 1) : text;
+  return bytesOf(start).subarray(0, count);
 }

@@ -1,7 +1,7 @@
+import { LETTERS_AND_DIGITS } from '../values/unicode.js';
+
 /** What `codePointAt` gives at the end of a text, as a number. */
 export const END = -1;
-
-const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u;
 
 /** Space, tab, carriage return and line feed: the only space that the language knows. */
 export function isSpace(point: number): boolean {
@@ -22,5 +22,5 @@ export function isAlphaNumeric(point: number): boolean {
       point === 0x5f
     );
   }
-  return LETTER_OR_DIGIT.test(String.fromCodePoint(point));
+  return LETTERS_AND_DIGITS.has(point);
 }

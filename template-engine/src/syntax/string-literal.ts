@@ -1,5 +1,5 @@
-import { isCharacter } from '../format/quote.js';
-import { utf8Decode, utf8Encode } from '../values/utf8.js';
+import { concatenate, type GoString, stringOf } from '../values/raw-string.js';
+import { isCharacter } from '../values/utf8.js';
 
 /** The outcome of reading a literal: its value, or Go's words for what is wrong with it. */
 export type Literal<T> = { readonly value: T } | { readonly problem: string };
@@ -24,17 +24,16 @@ const HEX_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
  *     literal = '"' { character | escape } '"' | "`" { any but "`" } "`" .
  *     escape  = "\" ( one of abfnrtv\" | 3 octal digits | "x" 2, "u" 4 or "U" 8 hex digits ) .
  *
- * `\x` and octal escapes stand for bytes. Bytes that make no UTF-8 are refused: Go would carry them
- * along, a text of JavaScript cannot.
+ * `\x` and octal escapes stand for bytes, which need not make UTF-8.
  */
-export function parseString(literal: string): Literal<string> {
+export function parseString(literal: string): Literal<GoString> {
   if (literal.length < 2 || literal.at(-1) !== literal[0]) return INVALID;
   const body = literal.slice(1, -1);
   if (literal[0] === '`') {
     return body.includes('`') ? INVALID : { value: body.replaceAll('\r', '') };
   }
   if (literal[0] !== '"' || body.includes('\n')) return INVALID;
-  return body.includes('\\') || body.includes('"') ? readEscapes(body, literal) : { value: body };
+  return body.includes('\\') || body.includes('"') ? readEscapes(body) : { value: body };
 }
 
 /** Reads a Go rune literal, quotes included: `'x'`, `'\n'`, `'\u00e9'`. @returns its code point */
@@ -48,32 +47,22 @@ export function parseRune(literal: string): Literal<number> {
   return { value: element.value };
 }
 
-function readEscapes(body: string, literal: string): Literal<string> {
+function readEscapes(body: string): Literal<GoString> {
+  const pieces: GoString[] = [];
   let text = '';
-  let bytes: number[] = [];
   for (let i = 0; i < body.length; ) {
     const element = readElement(body, i, '"');
     if (element === undefined) return INVALID;
     i = element.end;
-    if (element.isByte) {
-      bytes.push(element.value);
+    if (!element.isByte || element.value < 0x80) {
+      text += String.fromCodePoint(element.value);
       continue;
     }
-    if (bytes.length > 0) bytes.push(...utf8Encode(String.fromCodePoint(element.value)));
-    else text += String.fromCodePoint(element.value);
-    if (bytes.length === 0) continue;
-    const decoded = utf8Decode(bytes);
-    if (decoded === undefined) return notUtf8(literal);
-    text += decoded;
-    bytes = [];
+    pieces.push(text, stringOf(Uint8Array.of(element.value)));
+    text = '';
   }
-  const decoded = utf8Decode(bytes);
-  return decoded === undefined ? notUtf8(literal) : { value: text + decoded };
+  return { value: pieces.length === 0 ? text : concatenate([...pieces, text]) };
 }
-
-const notUtf8 = (literal: string): Literal<never> => ({
-  problem: `string constant is not valid UTF-8: ${literal}`,
-});
 
 interface Element {
   readonly value: number;

@@ -1,33 +1,65 @@
+import { Scalar } from './scalar.js';
+
 export type IntegerType = 'int' | 'uint8';
 
 /**
  * An integer of Go: a literal, a length, an index, a byte of a string. Numbers in JSON data are no
  * integers, whatever they look like: Go decodes them to float64, JavaScript to number.
  */
-export class Integer {
-  readonly type: IntegerType;
-  readonly value: bigint;
-  /** In decimal. */
-  readonly text: string;
+export class Integer extends Scalar {
+  readonly integerType: IntegerType;
+  /** The value, if it is a safe integer; else the nearest float64. */
+  readonly asNumber: number;
+  /** Only of values that are no safe integers. */
+  private readonly exactValue: bigint | undefined;
 
-  constructor(type: IntegerType, value: bigint) {
-    this.type = type;
-    this.value = value;
-    this.text = value.toString();
+  /** @param value a safe integer, or any of 64 bits */
+  constructor(integerType: IntegerType, value: number | bigint) {
+    super();
+    this.integerType = integerType;
+    this.asNumber = Number(value);
+    this.exactValue = typeof value === 'bigint' && !Number.isSafeInteger(this.asNumber) ? value : undefined;
+  }
+
+  get asBigint(): bigint {
+    return this.exactValue ?? BigInt(this.asNumber);
+  }
+
+  /** In decimal. */
+  get asText(): string {
+    return String(this.exactValue ?? this.asNumber);
+  }
+
+  get isSafe(): boolean {
+    return this.exactValue === undefined;
+  }
+
+  override isNonZero(): boolean {
+    return this.asNumber !== 0;
+  }
+
+  /** @returns a number below, at or above 0 */
+  compareTo(other: Integer): number {
+    // Only two large ones can have the same nearest float64 and yet differ.
+    if (this.exactValue === undefined || other.exactValue === undefined) {
+      return this.asNumber - other.asNumber;
+    }
+    return this.exactValue < other.exactValue ? -1 : this.exactValue > other.exactValue ? 1 : 0;
   }
 }
 
 /** Loop indexes and lengths are mostly small: a range over a list then makes no new objects. */
-const SMALL_INTS: readonly Integer[] = Array.from({ length: 1024 }, (_, i) => new Integer('int', BigInt(i)));
+const SMALL_INTS: readonly Integer[] = Array.from({ length: 1024 }, (_, i) => new Integer('int', i));
+const BYTES: readonly Integer[] = Array.from({ length: 256 }, (_, i) => new Integer('uint8', i));
 
 /** @param value a safe integer */
 export function intOf(value: number): Integer {
-  return SMALL_INTS[value] ?? new Integer('int', BigInt(value));
+  return SMALL_INTS[value] ?? new Integer('int', value);
 }
 
 /** @param byte from 0 to 255 */
 export function byteOf(byte: number): Integer {
-  return new Integer('uint8', BigInt(byte));
+  return BYTES[byte] ?? new Integer('uint8', byte);
 }
 
 const MIN_INT = -(2n ** 63n);

@@ -1,14 +1,16 @@
+/** Stands in for what is no character. */
+export const REPLACEMENT = 0xfffd;
+
 /** @returns how many bytes the text takes in UTF-8; a lone surrogate counts as U+FFFD, three bytes */
 export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
+  const { length } = text;
+  let bytes = length;
+  for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
-    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) {
-      // The pair takes four bytes; two of its units are counted already.
-      i++;
-    }
+    // A pair takes four bytes; two of its units are counted already.
+    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) i++;
   }
   return bytes;
 }
@@ -23,37 +25,89 @@ export function utf8ByteAt(text: string, offset: number): number | undefined {
       start++;
       continue;
     }
-    const bytes = encodeCharacter(text.slice(i, i + 2));
-    if (offset < start + bytes.length) return bytes[offset - start];
-    start += bytes.length;
-    if (bytes.length === 4) i++;
+    const character = text.slice(i, i + 2);
+    const size = utf8Size(wellFormed(character.codePointAt(0) ?? 0));
+    if (offset < start + size) return utf8Encode(character)[offset - start];
+    start += size;
+    if (size === 4) i++;
   }
   return undefined;
 }
 
+/**
+ * @returns the index of the unit at which a byte of the text's UTF-8 form stands, -1 for a byte inside
+ *   a character; the end of the text counts as a byte
+ */
+export function unitAtByte(text: string, offset: number): number {
+  let start = 0;
+  let i = 0;
+  for (; i < text.length && start < offset; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) start++;
+    else if (unit < 0x800) start += 2;
+    else if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) {
+      start += 4;
+      i++;
+    } else start += 3;
+  }
+  return start === offset ? i : -1;
+}
+
 /** @returns the text in UTF-8 */
-export function utf8Encode(text: string): number[] {
-  const bytes: number[] = [];
-  for (const character of text) bytes.push(...encodeCharacter(character));
+export function utf8Encode(text: string): Uint8Array {
+  const bytes = new Uint8Array(utf8Length(text));
+  let offset = 0;
+  for (let i = 0; i < text.length; i++) {
+    const point = wellFormed(text.codePointAt(i) ?? 0);
+    if (point > 0xffff) i++;
+    const size = utf8Size(point);
+    for (let j = size - 1, rest = point; j > 0; j--, rest >>= 6) bytes[offset + j] = 0x80 | (rest & 0x3f);
+    bytes[offset] = size === 1 ? point : ((0xf00 >> size) & 0xff) | (point >> (6 * (size - 1)));
+    offset += size;
+  }
   return bytes;
 }
 
 /** @returns the text whose UTF-8 form the bytes are, or undefined if they are not UTF-8 */
-export function utf8Decode(bytes: readonly number[]): string | undefined {
+export function decodeStrict(bytes: Uint8Array): string | undefined {
+  return decode(bytes, true);
+}
+
+/** @returns the text, with U+FFFD in place of every byte that belongs to no character, as in Go */
+export function decodeLossy(bytes: Uint8Array): string {
+  return decode(bytes, false) ?? '';
+}
+
+function decode(bytes: Uint8Array, isStrict: boolean): string | undefined {
   let text = '';
   for (let i = 0; i < bytes.length; ) {
-    const first = bytes[i] ?? 0;
-    const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    let point = size === 1 ? first : first & (0x7f >> size);
-    for (let j = 1; j < size; j++) point = (point << 6) | ((bytes[i + j] ?? 0) & 0x3f);
-    if (point > 0x10ffff) return undefined;
-    const character = String.fromCodePoint(point);
-    // Overlong forms, surrogates, stray and missing continuation bytes all fail to come back the same.
-    if (encodeCharacter(character).some((byte, j) => byte !== bytes[i + j])) return undefined;
-    text += character;
-    i += encodeCharacter(character).length;
+    const point = characterAt(bytes, i);
+    if (point < 0 && isStrict) return undefined;
+    text += String.fromCodePoint(point < 0 ? REPLACEMENT : point);
+    i += point < 0 ? 1 : utf8Size(point);
   }
   return text;
+}
+
+/** @returns the character that starts at an offset, or -1 if the byte there starts none */
+export function characterAt(bytes: Uint8Array, offset: number): number {
+  const first = bytes[offset] ?? 0;
+  if (first < 0x80) return first;
+  const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (size === 0) return -1;
+  let point = first & (0x7f >> size);
+  for (let i = 1; i < size; i++) {
+    const byte = bytes[offset + i] ?? 0;
+    if (byte >> 6 !== 2) return -1;
+    point = (point << 6) | (byte & 0x3f);
+  }
+  // Overlong forms, surrogates and what lies beyond Unicode are no characters.
+  return utf8Size(point) === size && isCharacter(point) ? point : -1;
+}
+
+/** @returns how many bytes a character takes */
+export function utf8Size(point: number): number {
+  return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
 }
 
 /** Orders texts by their UTF-8 bytes, as Go does; UTF-16 order differs above U+D7FF. */
@@ -67,18 +121,24 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** @returns a number below, at or above 0 */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Whether it is a code point that UTF-8 can encode. */
+export function isCharacter(point: number): boolean {
+  return point >= 0 && point <= 0x10ffff && !isSurrogate(point);
+}
+
+export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+
+const wellFormed = (point: number): number => (isSurrogate(point) ? REPLACEMENT : point);
 const byteOrder = (unit: number): number => (isSurrogate(unit) ? unit + 0x10000 : unit);
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xe000;
-
-/** @returns the bytes of the text's first character */
-function encodeCharacter(character: string): number[] {
-  const given = character.codePointAt(0) ?? 0;
-  const point = isSurrogate(given) ? 0xfffd : given;
-  if (point < 0x80) return [point];
-  const tail = (shift: number): number => 0x80 | ((point >> shift) & 0x3f);
-  if (point < 0x800) return [0xc0 | (point >> 6), tail(0)];
-  if (point < 0x10000) return [0xe0 | (point >> 12), tail(6), tail(0)];
-  return [0xf0 | (point >> 18), tail(12), tail(6), tail(0)];
-}
