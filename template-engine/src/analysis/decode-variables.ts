@@ -1,4 +1,4 @@
-import { MAX_VARIABLES, type TemplateVariable } from './template-variable.js';
+import { MAX_PATH_LENGTH, MAX_VARIABLES, type TemplateVariable } from './template-variable.js';
 
 const USES = ['printed', 'tested', 'ranged', 'compared', 'optional'] as const;
 const KEYS: ReadonlySet<string> = new Set(['path', ...USES]);
@@ -36,6 +36,8 @@ function decodeVariable(
   };
   const name = own('path');
   if (typeof name !== 'string') return fail(`${path}.path`, 'must be a string');
+  if (name.length > MAX_PATH_LENGTH)
+    return fail(`${path}.path`, `must not be longer than ${MAX_PATH_LENGTH}`);
   return {
     path: name,
     printed: flag('printed'),
