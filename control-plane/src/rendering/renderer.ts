@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
 import type { PromptLookup } from '../prompts/prompt-lookup.js';
-import type { Version } from '../versions/version-schemas.js';
+import type { StoredVersion } from '../versions/version-schemas.js';
 import { findLiveVersion } from '../versions/version-statements.js';
 import type { Versions } from '../versions/versions.js';
 import type { Rendering, RenderRequest } from './render-schemas.js';
@@ -63,7 +63,7 @@ export class Renderer {
     };
   }
 
-  #renderVersion(slug: string, version: Version, { variables = {}, missing }: RenderRequest): string {
+  #renderVersion(slug: string, version: StoredVersion, { variables = {}, missing }: RenderRequest): string {
     try {
       return this.#load(slug, version.template).render(variables as JsonObject, {
         missing: missing ?? version.missing,

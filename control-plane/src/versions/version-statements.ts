@@ -1,8 +1,14 @@
 import type { Queries } from '../database/database.js';
 import type { VersionReference } from './version-reference.js';
-import type { NewVersion, Status, Version, VersionChange } from './version-schemas.js';
+import type {
+  NewVersion,
+  Status,
+  StoredVersion,
+  TemplateVariable,
+  VersionChange,
+} from './version-schemas.js';
 
-const COLUMNS = `id, prompt_id, version, template, status, missing, model, model_params, created_at, published_at,
+const COLUMNS = `id, prompt_id, version, template, status, missing, model, model_params, created_at, published_at, variables,
   array(select tag from version_tags
         where version_tags.prompt_id = versions.prompt_id and version_tags.version = versions.version
         order by tag collate "C") as tags`;
@@ -12,13 +18,14 @@ export async function insertVersion(
   promptId: string,
   number: number,
   { template, model, model_params, missing }: NewVersion,
-): Promise<Version> {
-  const [row] = await queries.query<Version>(
-    `insert into versions (prompt_id, version, template, model, model_params, missing)
-     values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
-    [promptId, number, template, model ?? null, asJson(model_params), missing ?? 'error'],
+  variables: readonly TemplateVariable[],
+): Promise<StoredVersion> {
+  const [row] = await queries.query<StoredVersion>(
+    `insert into versions (prompt_id, version, template, model, model_params, missing, variables)
+     values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+    [promptId, number, template, model ?? null, asJson(model_params), missing ?? 'error', asJson(variables)],
   );
-  return row as Version;
+  return row as StoredVersion;
 }
 
 /** @returns newest first; with `tags`, versions that carry one of them */
@@ -26,8 +33,8 @@ export function listVersions(
   queries: Queries,
   promptId: string,
   { status, tags }: { status: Status | undefined; tags: readonly string[] | undefined },
-): Promise<Version[]> {
-  return queries.query<Version>(
+): Promise<StoredVersion[]> {
+  return queries.query<StoredVersion>(
     `select ${COLUMNS} from versions
      where prompt_id = $1 and ($2::text is null or status = $2)
        and ($3::text[] is null or version in (
@@ -41,14 +48,14 @@ export async function findVersion(
   queries: Queries,
   promptId: string,
   reference: VersionReference,
-): Promise<Version | undefined> {
+): Promise<StoredVersion | undefined> {
   const [row] =
     'number' in reference
-      ? await queries.query<Version>(
+      ? await queries.query<StoredVersion>(
           `select ${COLUMNS} from versions where prompt_id = $1 and version = $2`,
           [promptId, reference.number],
         )
-      : await queries.query<Version>(
+      : await queries.query<StoredVersion>(
           `select ${COLUMNS} from versions where prompt_id = $1 and version = (
              select version from version_tags where prompt_id = $1 and tag = $2)`,
           [promptId, reference.tag],
@@ -56,26 +63,34 @@ export async function findVersion(
   return row;
 }
 
-export async function findLiveVersion(queries: Queries, promptId: string): Promise<Version | undefined> {
-  const [row] = await queries.query<Version>(
+export async function findLiveVersion(
+  queries: Queries,
+  promptId: string,
+): Promise<StoredVersion | undefined> {
+  const [row] = await queries.query<StoredVersion>(
     `select ${COLUMNS} from versions where prompt_id = $1 and status = 'live'`,
     [promptId],
   );
   return row;
 }
 
-/** @returns undefined, and changes nothing, if the version is no draft (any more) */
+/**
+ * @param variables what the new template reads, if it changes
+ * @returns undefined, and changes nothing, if the version is no draft (any more)
+ */
 export async function updateDraft(
   queries: Queries,
   versionId: string,
   change: VersionChange,
-): Promise<Version | undefined> {
-  const [row] = await queries.query<Version>(
+  variables: readonly TemplateVariable[] | undefined,
+): Promise<StoredVersion | undefined> {
+  const [row] = await queries.query<StoredVersion>(
     `update versions set
        template = coalesce($2, template),
        missing = coalesce($3, missing),
        model = case when $4::boolean then $5 else model end,
-       model_params = case when $6::boolean then $7::json else model_params end
+       model_params = case when $6::boolean then $7::json else model_params end,
+       variables = coalesce($8, variables)
      where id = $1 and status = 'draft' returning ${COLUMNS}`,
     [
       versionId,
@@ -85,6 +100,7 @@ export async function updateDraft(
       change.model ?? null,
       change.model_params !== undefined,
       asJson(change.model_params),
+      asJson(variables),
     ],
   );
   return row;
@@ -98,14 +114,14 @@ export async function stepDownLive(queries: Queries, promptId: string): Promise<
 }
 
 /** Sets a version's status, and with `live` the time of its going live. */
-export async function setStatus(queries: Queries, versionId: string, status: Status): Promise<Version> {
-  const [row] = await queries.query<Version>(
+export async function setStatus(queries: Queries, versionId: string, status: Status): Promise<StoredVersion> {
+  const [row] = await queries.query<StoredVersion>(
     `update versions set status = $2,
        published_at = case when $2 = 'live' then now() else published_at end
      where id = $1 returning ${COLUMNS}`,
     [versionId, status],
   );
-  return row as Version;
+  return row as StoredVersion;
 }
 
 function asJson(value: unknown): string | null {

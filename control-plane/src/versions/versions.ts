@@ -1,4 +1,3 @@
-import { compile, TemplateSyntaxError } from '@px0/template-engine';
 import { type Database, isForeignKeyViolation, type Queries } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
@@ -7,7 +6,7 @@ import { lockPrompt, takeVersionNumber } from '../prompts/prompt-statements.js';
 import { LIFECYCLE, type Verb } from './lifecycle.js';
 import { deleteTag, listTags, putTag } from './tag-statements.js';
 import { isTag, parseReference } from './version-reference.js';
-import type { NewVersion, Status, Tag, Version, VersionChange } from './version-schemas.js';
+import type { NewVersion, Status, StoredVersion, Tag, Version, VersionChange } from './version-schemas.js';
 import {
   findVersion,
   insertVersion,
@@ -16,6 +15,7 @@ import {
   stepDownLive,
   updateDraft,
 } from './version-statements.js';
+import { variablesOf, withVariables } from './version-variables.js';
 
 /** Objects and lists within each other in model_params. */
 const DEEPEST_SETTINGS = 64;
@@ -33,13 +33,14 @@ export class Versions {
   /** Numbers are 1, 2, 3 … in the order of commits: the prompt's row is locked until then. */
   async create(promptId: string, wanted: NewVersion, access: Access): Promise<Version> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    demandTemplate(wanted.template, prompt.slug);
+    const variables = variablesOf(wanted.template, prompt.slug);
     demandShallow(wanted.model_params);
-    return this.#database.transaction(async (queries) => {
+    const created = await this.#database.transaction(async (queries) => {
       const number = await takeVersionNumber(queries, prompt.id);
       if (number === undefined) throw new Refusal('prompt_not_found');
-      return insertVersion(queries, prompt.id, number, wanted);
+      return insertVersion(queries, prompt.id, number, wanted, variables);
     });
+    return withVariables(created);
   }
 
   async list(
@@ -48,13 +49,19 @@ export class Versions {
     access: Access,
   ): Promise<Version[]> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    return listVersions(this.#database, prompt.id, { ...filter, tags: filter.tags?.filter(isTag) });
+    const wanted = { ...filter, tags: filter.tags?.filter(isTag) };
+    const versions: Version[] = [];
+    // One after the other: one that must be compiled first takes long.
+    for (const stored of await listVersions(this.#database, prompt.id, wanted)) {
+      versions.push(await withVariables(stored));
+    }
+    return versions;
   }
 
   /** @param reference a number or a tag */
   async get(promptId: string, reference: string, access: Access): Promise<Version> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    return this.find(this.#database, prompt.id, reference);
+    return withVariables(await this.find(this.#database, prompt.id, reference));
   }
 
   /** The version that a query for a prompt asks for, if any. A version and a tag must be the same one. */
@@ -66,7 +73,7 @@ export class Versions {
     if (!reference) return undefined;
     const found = await this.find(this.#database, promptId, reference);
     if (tag && !found.tags.includes(tag)) throw new Refusal('version_not_found');
-    return found;
+    return withVariables(found);
   }
 
   async update(promptId: string, reference: string, change: VersionChange, access: Access): Promise<Version> {
@@ -76,17 +83,17 @@ export class Versions {
     }
     const { prompt } = await this.#lookup.byId(promptId, access);
     const { id } = await this.find(this.#database, prompt.id, reference);
-    if (template !== undefined) demandTemplate(template, prompt.slug);
+    const variables = template === undefined ? undefined : variablesOf(template, prompt.slug);
     demandShallow(model_params);
-    const updated = await updateDraft(this.#database, id, change);
+    const updated = await updateDraft(this.#database, id, change, variables);
     if (updated === undefined) throw new Refusal('only_drafts_modified');
-    return updated;
+    return withVariables(updated);
   }
 
   /** Takes a step of the lifecycle. The one that was live steps down in the same transaction. */
   async step(verb: Verb, promptId: string, reference: string, access: Access): Promise<Version> {
     const { prompt, owner } = await this.#lookup.byId(promptId, access);
-    return this.#database.transaction(async (queries) => {
+    const stepped = await this.#database.transaction(async (queries) => {
       await lockPrompt(queries, prompt.id);
       const version = await this.find(queries, prompt.id, reference);
       const { steps, refusal } = LIFECYCLE[verb];
@@ -96,6 +103,7 @@ export class Versions {
       if (step.to === 'live') await stepDownLive(queries, prompt.id);
       return setStatus(queries, version.id, step.to);
     });
+    return withVariables(stepped);
   }
 
   async tag(promptId: string, reference: string, tag: string, access: Access): Promise<Version> {
@@ -107,7 +115,7 @@ export class Versions {
       if (isForeignKeyViolation(error)) throw new Refusal('version_not_found');
       throw error;
     }
-    return this.find(this.#database, prompt.id, String(version));
+    return withVariables(await this.find(this.#database, prompt.id, String(version)));
   }
 
   async tags(promptId: string, access: Access): Promise<Tag[]> {
@@ -121,8 +129,8 @@ export class Versions {
     if (!existed) throw new Refusal('tag_not_found');
   }
 
-  /** @param reference a number or a tag */
-  async find(queries: Queries, promptId: string, reference: string): Promise<Version> {
+  /** The version as it is stored. @param reference a number or a tag */
+  async find(queries: Queries, promptId: string, reference: string): Promise<StoredVersion> {
     const parsed = parseReference(reference);
     const version = parsed && (await findVersion(queries, promptId, parsed));
     if (version === undefined) throw new Refusal('version_not_found');
@@ -138,17 +146,5 @@ function demandShallow(settings: unknown): void {
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );
-  }
-}
-
-/** @param name what the engine's words call the template: the prompt's slug */
-function demandTemplate(source: string, name: string): void {
-  try {
-    compile(source, { name });
-  } catch (error) {
-    if (error instanceof TemplateSyntaxError) {
-      throw new Refusal('invalid_template', { detail: error.message });
-    }
-    throw error;
   }
 }
