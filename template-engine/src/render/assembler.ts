@@ -34,7 +34,6 @@ export function assembleAll(name: string, body: List, definitions: ReadonlyMap<s
 
 /** The loop around a statement, and the jumps out of its body, which do not know yet where to. */
 interface LoopLabels {
-  readonly slot: number;
   readonly breaks: Instruction[];
   readonly continues: Instruction[];
 }
@@ -184,18 +183,16 @@ class Assembler {
 
   private range(node: Branch): void {
     const { evaluate, assigns, last } = this.expressions.pipeline(node.pipeline);
-    const slot = this.scope.reserve();
     const start = this.emit(new Instruction(Op.enterRange, node, costOf(node), evaluate));
     const next = new Instruction(Op.nextTurn, node, 1);
     for (const instruction of [start, next]) {
-      instruction.slot = slot;
       instruction.assignElement = assigns.at(-1);
       instruction.assignKey = assigns.length > 1 ? assigns[0] : undefined;
       instruction.last = last;
     }
     next.target = this.label();
     const outer = this.loop;
-    const loop: LoopLabels = { slot, breaks: [], continues: [] };
+    const loop: LoopLabels = { breaks: [], continues: [] };
     this.loop = loop;
     this.withDot(true, node.body);
     this.loop = outer;
@@ -218,7 +215,6 @@ class Assembler {
       return;
     }
     const leaving = this.emit(new Instruction(Op.leaveRange, node, 1));
-    leaving.slot = loop.slot;
     loop.breaks.push(leaving);
   }
 

@@ -31,7 +31,7 @@ export const Op = {
   /** The same; otherwise that becomes dot, and the outer dot is kept in `slot`. */
   enterWith: 9,
   leaveWith: 10,
-  /** Starts a loop, its state in `slot`, with its first turn; jumps if there is none. */
+  /** Starts a loop with its first turn; jumps if there is none. */
   enterRange: 11,
   /** Jumps back for the next turn of the loop; goes on if there is none. */
   nextTurn: 12,

@@ -9,21 +9,24 @@ import type { Rendering } from './rendering.js';
 
 /** A range on its way: over the elements of an array, the values of an object by key, or 0 … n-1. */
 export class Loop {
-  /** Of the template around the loop. */
+  /** The loop around this one; a loop in no other is in itself. */
+  readonly outer: Loop;
   readonly outerDot: Value;
-  readonly turns: number;
+  private readonly turns: number;
   private turn = 0;
   private readonly items: readonly JsonValue[] | undefined;
   private readonly keys: readonly string[] | undefined;
   private readonly integer: Integer | undefined;
 
   constructor(
+    outer: Loop | undefined,
     outerDot: Value,
     turns: number,
     items: readonly JsonValue[] | undefined,
     keys: readonly string[] | undefined,
     integer: Integer | undefined,
   ) {
+    this.outer = outer ?? this;
     this.outerDot = outerDot;
     this.turns = turns;
     this.items = items;
@@ -47,6 +50,9 @@ export class Loop {
   }
 }
 
+/** What stands around the outermost loop. */
+export const NO_LOOP = new Loop(undefined, undefined, 0, undefined, undefined, undefined);
+
 /**
  * Starts a range.
  *
@@ -55,20 +61,21 @@ export class Loop {
  */
 export function startLoop(
   value: Value,
+  outer: Loop,
   dot: Value,
   instruction: Instruction,
   rendering: Rendering,
 ): Loop | undefined {
   const { node } = instruction;
   if (isArray(value)) {
-    return value.length === 0 ? undefined : new Loop(dot, value.length, value, undefined, undefined);
+    return value.length === 0 ? undefined : new Loop(outer, dot, value.length, value, undefined, undefined);
   }
   if (isObject(value)) {
     const keys = sortedKeys(value);
     if (keys.length === 0) return undefined;
     rendering.charge(keys.length, node);
     const items = keys.map((key) => value[key] ?? null);
-    return new Loop(dot, keys.length, items, keys, undefined);
+    return new Loop(outer, dot, keys.length, items, keys, undefined);
   }
   if (value === null || value === undefined) return undefined;
   if (value instanceof Integer) {
@@ -80,7 +87,7 @@ export function startLoop(
       );
     }
     // The steps bound the loop, so that a plain number can count it.
-    return value.asNumber > 0 ? new Loop(dot, value.asNumber, undefined, undefined, value) : undefined;
+    return value.asNumber > 0 ? new Loop(outer, dot, value.asNumber, undefined, undefined, value) : undefined;
   }
   const shown = new Formatter(rendering.formatLimits(node)).print(value);
   return failAfter(rendering, instruction.last, `range can't iterate over ${shown}`);

@@ -6,7 +6,6 @@ import type { Node } from '../syntax/ast.js';
 import { type GoString, joinText } from '../values/raw-string.js';
 import { utf8Length } from '../values/utf8.js';
 import type { Value } from '../values/value.js';
-import type { Loop } from './loop.js';
 
 /** What to do about a key that an object lacks; Go's `missingkey` option. */
 export type MissingKey = 'error' | 'default' | 'zero';
@@ -22,10 +21,10 @@ export interface Frame {
   /** Quoted. */
   readonly templateName: string;
   /**
-   * Slot 0 is `$`; the others grow as variables are declared. Between the variables stand what `with`
-   * and `range` keep.
+   * Slot 0 is `$`; the others grow as variables are declared. Between the variables stand the
+   * dots that `with` keeps.
    */
-  readonly slots: (Value | typeof UNSET | Loop)[];
+  readonly slots: (Value | typeof UNSET)[];
   /** By slot: whether Go holds the value in an interface, which shows in the words of errors. */
   readonly inInterface: boolean[];
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 import { unwrap, type Value } from '../values/value.js';
 import type { Code, Instruction, Op } from './instruction.js';
-import { type Loop, startLoop } from './loop.js';
+import { type Loop, NO_LOOP, startLoop } from './loop.js';
 import type { Frame, Rendering } from './rendering.js';
 import { show } from './show.js';
 import { isTrue } from './truth.js';
@@ -27,6 +27,8 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
   let { instructions } = main;
   let next = 0;
   let dot: Value = data;
+  let loop = NO_LOOP;
+  let started: Loop | undefined;
   let out = '';
   let spent = 0;
   for (;;) {
@@ -78,29 +80,29 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
       case 10 satisfies typeof Op.leaveWith:
         dot = rendering.frame.slots[instruction.slot] as Value;
         continue;
-      case 11 satisfies typeof Op.enterRange: {
-        const loop = startLoop(instruction.evaluate(rendering, dot), dot, instruction, rendering);
-        if (loop === undefined) {
+      case 11 satisfies typeof Op.enterRange:
+        value = instruction.evaluate(rendering, dot);
+        started = startLoop(value, loop, dot, instruction, rendering);
+        if (started === undefined) {
           next = instruction.target;
           continue;
         }
-        rendering.frame.slots[instruction.slot] = loop;
+        loop = started;
         dot = takeTurn(loop, instruction, rendering);
         continue;
-      }
-      case 12 satisfies typeof Op.nextTurn: {
-        const loop = rendering.frame.slots[instruction.slot] as Loop;
-        if (!loop.advance()) {
-          dot = loop.outerDot;
+      case 12 satisfies typeof Op.nextTurn:
+        if (loop.advance()) {
+          next = instruction.target;
+          dot = takeTurn(loop, instruction, rendering);
           continue;
         }
-        next = instruction.target;
-        dot = takeTurn(loop, instruction, rendering);
+        dot = loop.outerDot;
+        loop = loop.outer;
         continue;
-      }
       case 13 satisfies typeof Op.leaveRange:
-        dot = (rendering.frame.slots[instruction.slot] as Loop).outerDot;
         next = instruction.target;
+        dot = loop.outerDot;
+        loop = loop.outer;
         continue;
       case 14 satisfies typeof Op.call: {
         const { callee, node } = instruction;
