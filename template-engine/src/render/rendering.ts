@@ -36,6 +36,8 @@ export class Rendering {
   room: number;
   /** The last node visited, where that cannot be told beforehand: after `and` and `or`. */
   last: Node | undefined;
+  /** Of the output. */
+  firstUnit = 0;
   readonly missing: MissingKey;
   readonly limits: RenderLimits;
   private readonly rootName: string;
@@ -95,6 +97,8 @@ export class Rendering {
       return joinText([...pieces, out]);
     }
     if (out.length * 3 > maximum && utf8Length(out) > maximum) this.exceeded('outputBytes', end);
+    // What `+` puts together is a rope of its parts until somebody looks into it. Now it is one text.
+    if (out !== '') this.firstUnit = out.charCodeAt(0);
     return out;
   }
 
