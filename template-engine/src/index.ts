@@ -1,3 +1,4 @@
+export type { TemplateVariable } from './analysis/template-variable.js';
 export { type CompileOptions, compile } from './compile.js';
 export {
   InvalidProgramError,
