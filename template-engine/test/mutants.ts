@@ -135,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'le of equals',
     file: 'builtins/comparison.js',
-    text: 'return isLess(a, b, rendering, call) || isEqual(a, b, rendering, call);',
-    replacement: 'return isLess(a, b, rendering, call);',
+    text: 'compare(a, b, rendering, call) <= 0',
+    replacement: 'compare(a, b, rendering, call) < 0',
     likely: 'definitions.jsonl',
   },
   {
@@ -221,14 +221,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'render/run.js',
     text: 'dot = rendering.frame.slots[instruction.slot];',
     replacement: '',
-    likely: 'control.jsonl',
+    likely: 'scopes.jsonl',
   },
   {
     name: 'dot after a range',
     file: 'render/run.js',
     text: '}\n                dot = loop.outerDot;',
     replacement: '}',
-    likely: 'control.jsonl',
+    likely: 'scopes.jsonl',
   },
   {
     name: 'key and element of a range',
