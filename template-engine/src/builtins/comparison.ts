@@ -33,12 +33,13 @@ function isEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean 
     if (a.length === b.length) rendering.chargeText(a.length, call.node);
     return a === b;
   }
+  if (typeof a === 'number' && typeof b === 'number') return a === b;
+  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b) === 0;
   const kind = basicKind(a);
   if (kind !== basicKind(b)) {
     if (isNothing(a) || isNothing(b)) return false;
     return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
   }
-  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b) === 0;
   if (a instanceof Complex && b instanceof Complex) return a.equals(b);
   if (isString(a) && isString(b)) return compareStrings(a, b, rendering, call) === 0;
   if (kind !== 'none') return a === b;
@@ -54,14 +55,15 @@ function notComparable(a: Value, b: Value, rendering: Rendering, call: Call): st
   return `non-comparable types ${asText(a)}: ${typeName(a)}, ${typeName(b)}: ${formatter.print(b)}`;
 }
 
-function isLess(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
+/** @returns a number below, at or above 0 */
+function compare(a: Value, b: Value, rendering: Rendering, call: Call): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b);
   if (typeof a === 'string' && typeof b === 'string') {
     rendering.chargeText(Math.min(a.length, b.length), call.node);
-    return compareUtf8(a, b) < 0;
+    return compareUtf8(a, b);
   }
-  if (typeof a === 'number' && typeof b === 'number') return a < b;
-  if (a instanceof Integer && b instanceof Integer) return a.compareTo(b) < 0;
-  if (isString(a) && isString(b)) return compareStrings(a, b, rendering, call) < 0;
+  if (isString(a) && isString(b)) return compareStrings(a, b, rendering, call);
   const kinds = [basicKind(a), basicKind(b)];
   if (kinds.includes('none') || kinds[0] === kinds[1]) return failCall(rendering, call, INVALID_TYPE);
   return failCall(rendering, call, `incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
@@ -98,11 +100,7 @@ export const eq: Eager = {
 };
 
 export const ne = ofTwo((a, b, rendering, call) => !isEqual(a, b, rendering, call));
-export const lt = ofTwo(isLess);
-export const le = ofTwo((a, b, rendering, call) => isLessOrEqual(a, b, rendering, call));
-export const gt = ofTwo((a, b, rendering, call) => !isLessOrEqual(a, b, rendering, call));
-export const ge = ofTwo((a, b, rendering, call) => !isLess(a, b, rendering, call));
-
-function isLessOrEqual(a: Value, b: Value, rendering: Rendering, call: Call): boolean {
-  return isLess(a, b, rendering, call) || isEqual(a, b, rendering, call);
-}
+export const lt = ofTwo((a, b, rendering, call) => compare(a, b, rendering, call) < 0);
+export const le = ofTwo((a, b, rendering, call) => compare(a, b, rendering, call) <= 0);
+export const gt = ofTwo((a, b, rendering, call) => compare(a, b, rendering, call) > 0);
+export const ge = ofTwo((a, b, rendering, call) => compare(a, b, rendering, call) >= 0);

@@ -1,3 +1,4 @@
+import { printScalar } from '../format/formatter.js';
 import { println as printLine, print as printValues } from '../format/print.js';
 import { printf as formatValues } from '../format/printf.js';
 import type { Rendering } from '../render/rendering.js';
@@ -10,6 +11,8 @@ export const print: Eager = {
   kind: 'eager',
   least: 0,
   most: Number.POSITIVE_INFINITY,
+  one: (value, rendering, call) =>
+    charged(printScalar(value) ?? printValues([value], rendering.formatLimits(call.node)), rendering, call),
   many: (args, rendering, call) =>
     charged(printValues(args, rendering.formatLimits(call.node)), rendering, call),
 };

@@ -44,11 +44,12 @@ function unicodeForm({ asBigint: value }: Integer, spec: Spec): string {
   return isShown ? `${number} '${String.fromCodePoint(point)}'` : number;
 }
 
-function digitsForm({ asBigint: value }: Integer, form: keyof typeof BASES, spec: Spec): string {
+function digitsForm(integer: Integer, form: keyof typeof BASES, spec: Spec): string {
+  const value = integer.asNumber;
   // A zero without room for a digit leaves only the padding.
-  if (spec.precision === 0 && value === 0n) return padWithSpaces('', spec);
-  const sign = value < 0n ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';
-  let digits = (value < 0n ? -value : value).toString(BASES[form]).padStart(leastDigits(sign, spec), '0');
+  if (spec.precision === 0 && value === 0) return padWithSpaces('', spec);
+  const sign = value < 0 ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';
+  let digits = integer.digits(BASES[form]).padStart(leastDigits(sign, spec), '0');
   if (form === 'X') digits = digits.toUpperCase();
   return padWithSpaces(sign + prefixOf(form, digits, spec) + digits, spec);
 }

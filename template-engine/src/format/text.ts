@@ -49,11 +49,15 @@ function quotedForm(text: GoString, spec: Spec): string {
   return pad(quote(shown, spec.plus), spec);
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The text's bytes; a precision is a number of bytes. */
 function hexForm(text: GoString, spec: Spec): string {
-  const hex = Array.from(firstBytes(text, spec.precision), (byte) => byte.toString(16).padStart(2, '0'));
-  const prefix = spec.sharp && hex.length > 0 ? '0x' : '';
-  return pad(spec.space ? hex.map((byte) => prefix + byte).join(' ') : prefix + hex.join(''), spec);
+  const prefix = spec.sharp ? '0x' : '';
+  const separator = spec.space ? ` ${prefix}` : '';
+  let hex = '';
+  for (const byte of firstBytes(text, spec.precision)) hex += (hex === '' ? prefix : separator) + HEX[byte];
+  return pad(hex, spec);
 }
 
 function firstBytes(text: GoString, count: number | undefined): Uint8Array {

@@ -30,8 +30,11 @@ export class Integer extends Scalar {
     return String(this.exactValue ?? this.asNumber);
   }
 
-  get isSafe(): boolean {
-    return this.exactValue === undefined;
+  /** @returns the digits of the value without its sign */
+  digits(base: number): string {
+    const exact = this.exactValue;
+    if (exact === undefined) return Math.abs(this.asNumber).toString(base);
+    return (exact < 0n ? -exact : exact).toString(base);
   }
 
   override isNonZero(): boolean {
