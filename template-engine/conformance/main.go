@@ -24,7 +24,7 @@ import (
 
 const (
 	outputLimit = 1 << 20
-	timeLimit   = 5 * time.Second
+	timeLimit   = 2 * time.Second
 )
 
 const (

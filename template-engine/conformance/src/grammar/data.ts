@@ -5,7 +5,11 @@ import { KEYS, NUMBERS, TEXTS } from './samples.js';
 /** @returns JSON of an object: what a template is rendered with */
 export function randomData(random: Random): string {
   if (random.percent(2)) return '{}';
-  return objectText(random.several(2, 6, () => [random.pick(KEYS), randomValue(random, 3)] as const));
+  const members = random.several(1, 5, () => [random.pick(KEYS), randomValue(random, 3)] as const);
+  // What a template can range over, and look into, is mostly there.
+  if (random.percent(80)) members.push(['list', list(random, 3)]);
+  if (random.percent(80)) members.push(['map', object(random, 3)]);
+  return objectText(members);
 }
 
 function randomValue(random: Random, depth: number): string {

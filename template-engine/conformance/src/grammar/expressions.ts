@@ -7,6 +7,25 @@ import { type Expression, isMap, type Kind, Made, type Scope } from './scope.js'
 /** Kinds that can be written down. */
 const LITERAL_KINDS = ['string', 'number', 'integer', 'small integer', 'complex', 'bool', 'null'] as const;
 
+/** What takes whatever comes through a pipe, or most of it. */
+const PIPED: readonly string[] = [
+  'print',
+  'println',
+  'printf "%v"',
+  'printf "%q"',
+  'printf "%T %v" 1',
+  'html',
+  'js',
+  'urlquery',
+  'not',
+  'and true',
+  'or false',
+  'len',
+  'eq 1',
+  'index 0',
+  'printf',
+];
+
 /** How deep parentheses nest. */
 const DEPTH = 3;
 
@@ -32,19 +51,9 @@ export class Expressions {
   pipeline(want: Kind): Expression {
     const { random } = this;
     let { text, sample } = this.command(want);
-    while (random.percent(12)) {
-      const name = random.pick([
-        'len',
-        'print',
-        'printf "%v"',
-        'html',
-        'not',
-        'eq 1',
-        'and true',
-        'or false',
-        'println',
-      ]);
-      text += this.pipe() + (random.percent(90) ? name : this.command('any').text);
+    while (random.percent(10)) {
+      const isLong = random.percent(15);
+      text += this.pipe() + (isLong ? callCommand(this, random, 'any').text : random.pick(PIPED));
       sample = undefined;
     }
     return { text, sample };
@@ -107,7 +116,9 @@ export class Expressions {
 
   private literal(want: Kind): Expression {
     const { random, literals } = this;
-    const kind = LITERAL_KINDS.find((literal) => literal === want) ?? random.pick(LITERAL_KINDS);
+    const isForNull = want === 'null' || random.percent(2);
+    const others = isForNull ? LITERAL_KINDS : LITERAL_KINDS.slice(0, -1);
+    const kind = LITERAL_KINDS.find((literal) => literal === want) ?? random.pick(others);
     switch (kind) {
       case 'string':
         return { text: literals.string(), sample: new Made('string') };

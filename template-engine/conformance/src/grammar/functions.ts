@@ -23,6 +23,8 @@ const SCALARS: readonly Kind[] = [
   'complex',
 ];
 
+const ORDERED: readonly Kind[] = ['string', 'number', 'integer'];
+
 /** Every function of the language with arguments that mostly suit it. */
 const FUNCTIONS: Readonly<Record<string, MakeCall>> = {
   and: logic,
@@ -48,12 +50,12 @@ const FUNCTIONS: Readonly<Record<string, MakeCall>> = {
     };
   },
   call: (make, random) => ({ args: anyArguments(make, random, 1, 3), sample: undefined }),
-  eq: (make, random) => comparison(make, random, random.percent(25) ? random.below(4) : 2),
-  ne: (make, random) => comparison(make, random, 2),
-  lt: (make, random) => comparison(make, random, 2),
-  le: (make, random) => comparison(make, random, 2),
-  gt: (make, random) => comparison(make, random, 2),
-  ge: (make, random) => comparison(make, random, 2),
+  eq: (make, random) => comparison(make, random, SCALARS, random.percent(20) ? 1 + random.below(3) : 2),
+  ne: (make, random) => comparison(make, random, SCALARS, 2),
+  lt: inOrder,
+  le: inOrder,
+  gt: inOrder,
+  ge: inOrder,
 };
 const NAMES = Object.keys(FUNCTIONS);
 const YIELDS: Partial<Record<Kind, readonly string[]>> = {
@@ -96,9 +98,13 @@ function printing(make: Expressions, random: Random): Call {
   return { args, sample: new Made('string') };
 }
 
-function comparison(make: Expressions, random: Random, count: number): Call {
-  const kind = random.pick(SCALARS);
-  const args = Array.from({ length: count }, () => make.operand(random.percent(90) ? kind : 'any').text);
+function inOrder(make: Expressions, random: Random): Call {
+  return comparison(make, random, random.percent(95) ? ORDERED : SCALARS, 2);
+}
+
+function comparison(make: Expressions, random: Random, kinds: readonly Kind[], count: number): Call {
+  const kind = random.pick(kinds);
+  const args = Array.from({ length: count }, () => make.operand(random.percent(96) ? kind : 'any').text);
   // Equal operands are rare by chance.
   if (args.length > 1 && random.percent(25)) args[1] = args[0] as string;
   return { args, sample: new Made('bool') };

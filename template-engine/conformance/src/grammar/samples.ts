@@ -143,7 +143,7 @@ export const PLAIN_TEXTS: readonly string[] = [
   '{ ',
   '}',
   '}}',
-  '{ {',
+  '{ { ',
   '%v',
   '日本語 ',
   '😀',

@@ -53,8 +53,8 @@ export class Scope {
   /** @returns a field, variable or dot that holds what is wanted, if there is any */
   reference(random: Random, want: Kind): Expression | undefined {
     const bases = [{ name: '', sample: this.dot }, ...this.variables];
-    for (let tries = 0; tries < 3; tries++) {
-      const base = random.percent(50) ? bases[0] : random.pick(bases);
+    for (let tries = 0; tries < 6; tries++) {
+      const base = tries === 0 && random.percent(50) ? bases[0] : random.pick(bases);
       if (base === undefined) continue;
       const found = pathsOf(base.sample).get(want);
       if (found === undefined) continue;

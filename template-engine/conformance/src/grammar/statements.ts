@@ -8,7 +8,8 @@ import { type Expression, isList, isMap, type Kind, Made, type Sample, Scope } f
 const DEPTH = 4;
 
 const VARIABLES: readonly string[] = ['$x', '$y', '$i', '$v', '$é', '$1', '$x_1'];
-const DEFINITION_NAMES: readonly string[] = ['a', 'b', 'inner', 'two words', 't', '', 'é"'];
+/** "t" is the main template, which may be defined once more if one of the two is empty. */
+const DEFINITION_NAMES: readonly string[] = ['a', 'b', 'inner', 'two words', '', 'é"', 't'];
 
 /** A template defined beside the main one, and what it expects as dot. */
 interface Definition {
@@ -22,6 +23,7 @@ export class Statements {
   private readonly data: Sample;
   private readonly definitions: Definition[] = [];
   private depth = 0;
+  private blocks = 0;
 
   constructor(random: Random, data: Sample) {
     this.random = random;
@@ -40,7 +42,9 @@ export class Statements {
     const { random } = this;
     const parts: string[] = [];
     for (let i = random.below(3); i >= 0; i--) {
-      const name = random.pick(DEFINITION_NAMES);
+      const taken = this.definitions.map(({ name }) => name);
+      const free = DEFINITION_NAMES.filter((name) => name !== 't' && !taken.includes(name));
+      const name = random.pick(random.percent(96) ? free : DEFINITION_NAMES);
       const dot = root.reference(random, random.pick(['any', 'map', 'map', 'list'])) ?? {
         text: '.',
         sample: this.data,
@@ -176,13 +180,15 @@ export class Statements {
       [50, 'list'],
       [30, 'map'],
       [10, 'small integer'],
-      [6, 'any'],
-      [2, 'null'],
+      // What cannot be ranged over. Not any integer: that may be counted up to for hours.
+      [4, random.pick(['string', 'number', 'bool', 'complex'])],
+      [3, 'null'],
     ]);
     const expressions = new Expressions(random, scope);
-    const value = want === 'small integer' ? expressions.operand(want) : expressions.pipeline(want);
+    const value = random.percent(80) ? expressions.operand(want) : expressions.pipeline(want);
     const [key, element] = partsOf(value.sample);
-    const names = random.several(0, 2, () => random.pick(VARIABLES));
+    const most = want === 'small integer' && random.percent(95) ? 1 : 2;
+    const names = random.several(0, most, () => random.pick(VARIABLES));
     const operator = random.percent(92) ? ':=' : '=';
     const inner = new Scope(element, scope.variables, true);
     const samples = names.length === 2 ? [key, element] : [element];
@@ -231,9 +237,7 @@ export class Statements {
   private block(scope: Scope): string {
     const { random } = this;
     const value = new Expressions(random, scope).pipeline('any');
-    const name = random.percent(95)
-      ? `block${this.definitions.length}${this.depth}`
-      : random.pick(DEFINITION_NAMES);
+    const name = random.percent(97) ? `block ${this.blocks++}` : random.pick(DEFINITION_NAMES);
     // Go leaves no variable and no loop of the surroundings in sight.
     const body = this.body(new Scope(value.sample, [{ name: '$', sample: value.sample }], false));
     return this.action(`block ${this.name(name)} ${value.text}`) + body + this.action('end');
