@@ -8,7 +8,7 @@ export {
   TemplateExecutionError,
   TemplateSyntaxError,
 } from './errors.js';
-export type { JsonObject, JsonValue } from './json.js';
+export { type JsonObject, type JsonValue, parseJson } from './json.js';
 export {
   type CompileLimits,
   DEFAULT_COMPILE_LIMITS,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { parseJson } from '@px0/template-engine';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -78,7 +79,7 @@ function parseEveryBodyAsJson(app: App): void {
     if (body.length === 0 || !isAwaited) return done(null, undefined);
     if (!isUtf8(body)) return done(new Refusal('invalid_request_body'));
     try {
-      done(null, JSON.parse(body.toString('utf8')));
+      done(null, parseJson(body.toString('utf8')));
     } catch {
       done(new Refusal('invalid_request_body'));
     }

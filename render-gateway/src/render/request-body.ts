@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { MissingKey } from '@px0/contract';
-import type { JsonObject, JsonValue } from '@px0/template-engine';
+import { type JsonObject, type JsonValue, parseJson } from '@px0/template-engine';
 import { type Refusal, refusal } from '../errors.js';
 
 /** What a render request asks for. */
@@ -31,7 +31,7 @@ export function readRequestBody(bytes: Uint8Array): RequestBody {
   else return INVALID;
   let parsed: JsonValue;
   try {
-    parsed = JSON.parse(text) as JsonValue;
+    parsed = parseJson(text);
   } catch {
     return INVALID;
   }

@@ -32,10 +32,14 @@ export function assembleAll(name: string, body: List, definitions: ReadonlyMap<s
   return assemble(name, body);
 }
 
-/** The loop around a statement, and the jumps out of its body, which do not know yet where to. */
-interface LoopLabels {
+/** The range around a statement, and the jumps out of it, which do not know yet where to. */
+interface RangeAround {
+  /** In its else list `break` leaves it too, as in Go, and there is no loop to end. */
+  readonly isLooping: boolean;
   readonly breaks: Instruction[];
   readonly continues: Instruction[];
+  /** How many `with` stand around it. */
+  readonly withs: number;
 }
 
 /** Makes the lists of statements of one template flat. */
@@ -46,7 +50,9 @@ class Assembler {
   private readonly codeOf: (name: string) => Code | undefined;
   /** The instruction just made, if it is a text, or may write a text that follows. */
   private open: Instruction | undefined;
-  private loop: LoopLabels | undefined;
+  private range: RangeAround | undefined;
+  /** Slots of the `with` around the statement at hand. */
+  private readonly withs: number[] = [];
 
   /** @param codeOf the code of a template by its quoted name; it may still be without instructions */
   constructor(codeOf: (name: string) => Code | undefined) {
@@ -93,7 +99,7 @@ class Assembler {
         this.scope.enclosed(() => this.ifOrWith(node));
         break;
       case 'range':
-        this.scope.enclosed(() => this.range(node));
+        this.scope.enclosed(() => this.rangeOver(node));
         break;
       case 'break':
       case 'continue':
@@ -153,9 +159,14 @@ class Assembler {
     const { evaluate } = this.expressions.pipeline(node.pipeline);
     const isWith = node.kind === 'with';
     const start = isWith ? this.enterWith(node, evaluate) : this.test(node, evaluate);
-    if (isWith) this.withDot(false, node.body);
-    else this.enclosedList(node.body);
-    if (isWith) this.emit(new Instruction(Op.leaveWith, node, 0)).slot = start.slot;
+    if (isWith) {
+      this.withs.push(start.slot);
+      this.withDot(false, node.body);
+      this.withs.pop();
+      this.emit(new Instruction(Op.leaveWith, node, 0)).slot = start.slot;
+    } else {
+      this.enclosedList(node.body);
+    }
     if (node.otherwise === undefined) {
       start.target = this.label();
       return;
@@ -181,7 +192,7 @@ class Assembler {
     return start;
   }
 
-  private range(node: Branch): void {
+  private rangeOver(node: Branch): void {
     const { evaluate, assigns, last } = this.expressions.pipeline(node.pipeline);
     const start = this.emit(new Instruction(Op.enterRange, node, costOf(node), evaluate));
     const next = new Instruction(Op.nextTurn, node, 1);
@@ -191,31 +202,44 @@ class Assembler {
       instruction.last = last;
     }
     next.target = this.label();
-    const outer = this.loop;
-    const loop: LoopLabels = { breaks: [], continues: [] };
-    this.loop = loop;
+    const breaks: Instruction[] = [];
+    const continues: Instruction[] = [];
+    const outer = this.range;
+    const withs = this.withs.length;
+    this.range = { isLooping: true, breaks, continues, withs };
     this.withDot(true, node.body);
-    this.loop = outer;
     const end = this.label();
-    for (const jump of loop.continues) jump.target = end;
+    for (const jump of continues) jump.target = end;
     this.emit(next);
-    const skip = node.otherwise === undefined ? undefined : this.emit(new Instruction(Op.jump, node, 0));
-    start.target = this.label();
-    if (node.otherwise !== undefined) this.enclosedList(node.otherwise);
+    if (node.otherwise === undefined) {
+      start.target = this.label();
+    } else {
+      breaks.push(this.emit(new Instruction(Op.jump, node, 0)));
+      start.target = this.label();
+      this.range = outer && { isLooping: false, breaks, continues: outer.continues, withs };
+      this.enclosedList(node.otherwise);
+    }
+    this.range = outer;
     const after = this.label();
-    for (const jump of loop.breaks) jump.target = after;
-    if (skip !== undefined) skip.target = after;
+    for (const jump of breaks) jump.target = after;
   }
 
   private jump(kind: 'break' | 'continue', node: Node): void {
-    const { loop } = this;
-    if (loop === undefined) throw new Error(`${kind} outside a range`);
+    const { range } = this;
+    if (range === undefined) throw new Error(`${kind} outside a range`);
     if (kind === 'continue') {
-      loop.continues.push(this.emit(new Instruction(Op.jump, node, 1)));
+      range.continues.push(this.emit(new Instruction(Op.jump, node, 1)));
       return;
     }
-    const leaving = this.emit(new Instruction(Op.leaveRange, node, 1));
-    loop.breaks.push(leaving);
+    if (range.isLooping) {
+      range.breaks.push(this.emit(new Instruction(Op.leaveRange, node, 1)));
+      return;
+    }
+    const outermostWith = this.withs[range.withs];
+    if (outermostWith !== undefined) {
+      this.emit(new Instruction(Op.leaveWith, node, 0)).slot = outermostWith;
+    }
+    range.breaks.push(this.emit(new Instruction(Op.jump, node, 1)));
   }
 
   private call(node: TemplateCall): void {

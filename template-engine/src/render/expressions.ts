@@ -60,7 +60,7 @@ export class ExpressionBuilder {
       case 'chain':
         return this.operand(first, hasArguments);
       case 'variable':
-        if (hasArguments && first.fields.length === 0) return notAFunction(first, first);
+        if (hasArguments && first.fields.length === 0) return this.variableAsFunction(first);
         return this.operand(first, hasArguments);
       case 'pipeline':
         if (hasArguments) return notAFunction(first, before);
@@ -113,6 +113,19 @@ export class ExpressionBuilder {
         return { evaluate: (rendering, dot) => unwrap(evaluate(rendering, dot)), last };
       }
     }
+  }
+
+  /** Go looks the variable up before it complains. */
+  private variableAsFunction(node: Variable): Expression {
+    const variable = this.variable(node, false);
+    const complaint = notAFunction(node, node);
+    return {
+      evaluate: (rendering, dot) => {
+        variable.evaluate(rendering, dot);
+        return complaint.evaluate(rendering, dot);
+      },
+      last: node,
+    };
   }
 
   private variable(node: Variable, hasArguments: boolean): Expression {
