@@ -5,7 +5,8 @@ import { KEYS } from './samples.js';
 import { type Expression, isMap, type Kind, Made, type Scope } from './scope.js';
 
 /** Kinds that can be written down. */
-const LITERAL_KINDS = ['string', 'number', 'integer', 'small integer', 'complex', 'bool', 'null'] as const;
+const LITERAL_KINDS = ['string', 'number', 'integer', 'small integer', 'complex', 'bool'] as const;
+type LiteralKind = (typeof LITERAL_KINDS)[number] | 'null';
 
 /** What takes whatever comes through a pipe, or most of it. */
 const PIPED: readonly string[] = [
@@ -116,9 +117,10 @@ export class Expressions {
 
   private literal(want: Kind): Expression {
     const { random, literals } = this;
-    const isForNull = want === 'null' || random.percent(2);
-    const others = isForNull ? LITERAL_KINDS : LITERAL_KINDS.slice(0, -1);
-    const kind = LITERAL_KINDS.find((literal) => literal === want) ?? random.pick(others);
+    const kind: LiteralKind =
+      want === 'null'
+        ? want
+        : (LITERAL_KINDS.find((literal) => literal === want) ?? this.anyLiteralKind(want));
     switch (kind) {
       case 'string':
         return { text: literals.string(), sample: new Made('string') };
@@ -137,5 +139,13 @@ export class Expressions {
       case 'null':
         return { text: random.pick(['nil', '.', '$', 'true']), sample: undefined };
     }
+  }
+
+  /** In place of a list or object that the data lacks no large integer: to range over it takes hours. */
+  private anyLiteralKind(want: Kind): LiteralKind {
+    const { random } = this;
+    if (random.percent(2)) return 'null';
+    if (want === 'list' || want === 'map') return random.pick(['string', 'small integer', 'bool']);
+    return random.pick(LITERAL_KINDS);
   }
 }
