@@ -2,24 +2,54 @@ interface Declaration {
   readonly name: string;
   readonly slot: number;
   /** Stands in an argument that `and` or `or` may not get to. */
-  readonly isConditional: boolean;
+  isConditional: boolean;
+}
+
+/** Where a variable may be: the first of the slots that is set holds it; none if undefined. */
+interface Place {
+  readonly slots: readonly number[];
+  readonly isCertain: boolean;
 }
 
 /**
  * Which variables are in sight at a point of the template, and in which slots they live.
  *
  * Go keeps variables on a stack and looks them up by name at run time; a slot per depth of that stack
- * comes to the same, except for declarations that may be skipped. Those are tried in turn.
+ * comes to the same, except for declarations that may be skipped. Those are tried in turn. A variable
+ * that a list declares again takes the slot that it has: the earlier one is out of sight until the list
+ * ends, and a name then has no more slots than there are lists around it.
  */
 export class Scope {
-  private readonly declarations: Declaration[] = [{ name: '$', slot: 0, isConditional: false }];
+  private readonly declarations: Declaration[] = [];
+  /** By name, the innermost last. */
+  private readonly byName = new Map<string, Declaration[]>();
+  /** What looking a name up gave, until that changes. */
+  private readonly places = new Map<string, Place>();
+  /** Where the declarations of the list at hand start. */
+  private start = 0;
   private conditionalSlots: number[] | undefined;
 
+  constructor() {
+    this.declare('$');
+  }
+
   declare(name: string): number {
-    const slot = this.declarations.length;
-    this.declarations.push({ name, slot, isConditional: this.conditionalSlots !== undefined });
-    this.conditionalSlots?.push(slot);
-    return slot;
+    const ofName = this.declarationsOf(name);
+    const latest = ofName.at(-1);
+    const isConditional = this.conditionalSlots !== undefined;
+    if (latest !== undefined && latest.slot >= this.start) {
+      if (!isConditional && latest.isConditional) {
+        latest.isConditional = false;
+        this.places.delete(name);
+      }
+      return latest.slot;
+    }
+    const declaration = { name, slot: this.declarations.length, isConditional };
+    this.declarations.push(declaration);
+    ofName.push(declaration);
+    this.places.delete(name);
+    this.conditionalSlots?.push(declaration.slot);
+    return declaration.slot;
   }
 
   /** @returns a slot of no name, for what a statement keeps */
@@ -29,9 +59,14 @@ export class Scope {
 
   /** @returns what `build` returns; what it declared is out of sight again */
   enclosed<T>(build: () => T): T {
-    const depth = this.declarations.length;
+    const { start } = this;
+    this.start = this.declarations.length;
     const built = build();
-    this.declarations.length = depth;
+    for (const { name } of this.declarations.splice(this.start)) {
+      this.byName.get(name)?.pop();
+      this.places.delete(name);
+    }
+    this.start = start;
     return built;
   }
 
@@ -42,19 +77,32 @@ export class Scope {
     this.conditionalSlots = slots;
     const built = build();
     this.conditionalSlots = outer;
-    outer?.push(...slots);
+    for (const slot of slots) outer?.push(slot);
     return { built, slots };
   }
 
-  /** @returns the slots that may hold the variable: the first that is set does; none if undefined */
-  lookUp(name: string): { slots: readonly number[]; isCertain: boolean } {
+  lookUp(name: string): Place {
+    const known = this.places.get(name);
+    if (known !== undefined) return known;
     const slots: number[] = [];
-    for (let i = this.declarations.length - 1; i >= 0; i--) {
-      const declaration = this.declarations[i];
-      if (declaration?.name !== name) continue;
+    let isCertain = false;
+    const ofName = this.declarationsOf(name);
+    for (let i = ofName.length - 1; i >= 0 && !isCertain; i--) {
+      const declaration = ofName[i];
+      if (declaration === undefined) break;
       slots.push(declaration.slot);
-      if (!declaration.isConditional) return { slots, isCertain: true };
+      isCertain = !declaration.isConditional;
     }
-    return { slots, isCertain: false };
+    const place = { slots, isCertain };
+    this.places.set(name, place);
+    return place;
+  }
+
+  private declarationsOf(name: string): Declaration[] {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const none: Declaration[] = [];
+    this.byName.set(name, none);
+    return none;
   }
 }

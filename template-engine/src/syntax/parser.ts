@@ -5,6 +5,7 @@ import { PipelineParser } from './pipeline-parser.js';
 import { parseString } from './string-literal.js';
 import { isControl, type Token } from './token.js';
 import type { TokenStream } from './token-stream.js';
+import { VariablesInSight } from './variables-in-sight.js';
 
 /** What ends a list: `{{end}}`, `{{else}}`, or the `{{else` of an `{{else if …}}`. */
 type Terminator = 'end' | 'else';
@@ -26,12 +27,18 @@ export function parse(source: string, options: ParserOptions): ParsedTemplate {
   return new Parser(new ParseContext(source, options)).parseTemplate();
 }
 
+interface Definition {
+  readonly list: List;
+  /** Looked at once: a name may be defined ten thousand times. */
+  readonly isBlank: boolean;
+}
+
 /** Recursive descent with three tokens of look-ahead; one method per rule of the grammar. */
 class Parser {
   private readonly context: ParseContext;
   private readonly tokens: TokenStream;
   private readonly pipelines: PipelineParser;
-  private readonly definitions = new Map<string, List>();
+  private readonly definitions = new Map<string, Definition>();
   private rangeDepth = 0;
 
   constructor(context: ParseContext) {
@@ -50,9 +57,9 @@ class Parser {
     }
     const own = quote(this.context.options.name);
     this.define(own, new List(statements));
-    const body = this.definitions.get(own) ?? new List([]);
+    const body = this.definitions.get(own)?.list ?? new List([]);
     this.definitions.delete(own);
-    return { body, definitions: this.definitions };
+    return { body, definitions: new Map([...this.definitions].map(([name, { list }]) => [name, list])) };
   }
 
   /** list = { statement } , up to the `{{end}}` or `{{else}}` that closes it. */
@@ -92,8 +99,9 @@ class Parser {
   /** Whichever definition of a name is not empty counts; two of them are a mistake. */
   private define(name: string, list: List): void {
     const earlier = this.definitions.get(name);
-    if (earlier === undefined || isBlank(earlier)) this.definitions.set(name, list);
-    else if (!isBlank(list)) this.context.fail(`template: multiple definition of template ${name}`);
+    const blank = isBlank(list);
+    if (earlier === undefined || earlier.isBlank) this.definitions.set(name, { list, isBlank: blank });
+    else if (!blank) this.context.fail(`template: multiple definition of template ${name}`);
   }
 
   /** The list of a definition or a block: it sees no variables, and no range, of what stands around it. */
@@ -103,7 +111,7 @@ class Parser {
     const { rangeDepth } = this;
     const { latest } = this.tokens;
     this.context.actionLine = undefined;
-    this.pipelines.variables = ['$'];
+    this.pipelines.variables = new VariablesInSight();
     this.rangeDepth = 0;
     const [list, terminator] = this.context.nested(() => this.parseList());
     if (terminator !== 'end') {
@@ -194,7 +202,7 @@ class Parser {
    */
   private parseBranch(kind: BranchKind): Branch {
     const { variables } = this.pipelines;
-    const variablesBefore = variables.length;
+    const { depth } = variables;
     const branch = this.context.nested(() => {
       const pipeline = this.pipelines.parse(kind, 'rightDelimiter');
       if (kind === 'range') this.rangeDepth++;
@@ -203,7 +211,7 @@ class Parser {
       const otherwise = terminator === 'else' ? this.parseOtherwise(kind) : undefined;
       return new Branch(kind, pipeline.position, pipeline, body, otherwise);
     });
-    variables.length = variablesBefore;
+    variables.leave(depth);
     return branch;
   }
 

@@ -18,6 +18,7 @@ import type { ParseContext } from './parse-context.js';
 import { type Literal, parseString } from './string-literal.js';
 import type { TokenKind } from './token.js';
 import type { TokenStream } from './token-stream.js';
+import { VariablesInSight } from './variables-in-sight.js';
 
 const TERM_STARTS = [
   'bool',
@@ -49,8 +50,7 @@ const NOT_EXECUTABLE: ReadonlySet<Operand['kind']> = new Set<Operand['kind']>([
 
 /** Parses what stands in an action behind its keyword: pipelines, commands, operands. */
 export class PipelineParser {
-  /** Variables in sight, the innermost last. */
-  variables: string[] = ['$'];
+  variables = new VariablesInSight();
   private readonly context: ParseContext;
   private readonly tokens: TokenStream;
 
@@ -100,7 +100,7 @@ export class PipelineParser {
       }
       this.tokens.nextNonSpace();
       variables.push(new Variable(this.context.positionOf(token), token.text, []));
-      this.variables.push(token.text);
+      this.variables.declare(token.text);
       if (!isComma) return { variables, isAssignment: following.kind === 'assign' };
       if (role !== 'range' || variables.length >= 2) this.context.fail(`too many declarations in ${role}`);
       const next = this.tokens.peekNonSpace().kind;
@@ -178,8 +178,7 @@ export class PipelineParser {
       case 'nil':
         return new Nil(position);
       case 'variable':
-        if (!this.variables.includes(token.text))
-          this.context.fail(`undefined variable ${quote(token.text)}`);
+        if (!this.variables.has(token.text)) this.context.fail(`undefined variable ${quote(token.text)}`);
         return new Variable(position, token.text, []);
       case 'field':
         return new Field(position, [token.text.slice(1)]);
