@@ -27,6 +27,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
   let { instructions } = main;
   let next = 0;
   let dot: Value = data;
+  let fields = data;
   let loop = NO_LOOP;
   let started: Loop | undefined;
   let out = '';
@@ -42,11 +43,10 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         if (out.length > rendering.room) rendering.exceeded('outputBytes', instruction.node);
         continue;
       case 1 satisfies typeof Op.showField:
-        value = fieldOf(dot, instruction.name) ?? instruction.evaluate(rendering, dot);
+        value = fields[instruction.name] ?? instruction.evaluate(rendering, dot);
         break;
       case 2 satisfies typeof Op.showInnerField:
-        value =
-          fieldOf(fieldOf(dot, instruction.name), instruction.inner) ?? instruction.evaluate(rendering, dot);
+        value = fieldsOf(fields[instruction.name])[instruction.inner] ?? instruction.evaluate(rendering, dot);
         break;
       case 3 satisfies typeof Op.showDot:
         value = dot;
@@ -61,7 +61,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         next = instruction.target;
         continue;
       case 7 satisfies typeof Op.jumpUnlessField:
-        value = fieldOf(dot, instruction.name) ?? instruction.evaluate(rendering, dot);
+        value = fields[instruction.name] ?? instruction.evaluate(rendering, dot);
         if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
         continue;
       case 8 satisfies typeof Op.jumpUnless:
@@ -76,9 +76,11 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         }
         rendering.frame.slots[instruction.slot] = dot;
         dot = unwrap(value);
+        fields = fieldsOf(dot);
         continue;
       case 10 satisfies typeof Op.leaveWith:
         dot = rendering.frame.slots[instruction.slot] as Value;
+        fields = fieldsOf(dot);
         continue;
       case 11 satisfies typeof Op.enterRange:
         value = instruction.evaluate(rendering, dot);
@@ -89,19 +91,23 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         }
         loop = started;
         dot = takeTurn(loop, instruction, rendering);
+        fields = fieldsOf(dot);
         continue;
       case 12 satisfies typeof Op.nextTurn:
         if (loop.advance()) {
           next = instruction.target;
           dot = takeTurn(loop, instruction, rendering);
+          fields = fieldsOf(dot);
           continue;
         }
         dot = loop.outerDot;
+        fields = fieldsOf(dot);
         loop = loop.outer;
         continue;
       case 13 satisfies typeof Op.leaveRange:
         next = instruction.target;
         dot = loop.outerDot;
+        fields = fieldsOf(dot);
         loop = loop.outer;
         continue;
       case 14 satisfies typeof Op.call: {
@@ -115,6 +121,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         ({ instructions } = code);
         next = 0;
         dot = value;
+        fields = fieldsOf(dot);
         continue;
       }
       case 15 satisfies typeof Op.end: {
@@ -122,6 +129,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         if (caller === undefined) return rendering.finish(out, instruction.node);
         rendering.frame = caller.frame;
         ({ code, next, dot } = caller);
+        fields = fieldsOf(dot);
         ({ instructions } = code);
         continue;
       }
@@ -147,7 +155,9 @@ function takeTurn(loop: Loop, instruction: Instruction, rendering: Rendering): V
   return element;
 }
 
-/** @param name one that no prototype answers to; null and a missing field come to the same here */
-function fieldOf(holder: Value, name: string): Value {
-  return typeof holder === 'object' && holder !== null ? (holder as JsonObject)[name] : undefined;
+const NO_FIELDS: JsonObject = {};
+
+/** @returns where to look for fields whose names no prototype answers to; null and a missing one come to the same */
+function fieldsOf(value: Value): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : NO_FIELDS;
 }
