@@ -1,7 +1,7 @@
 import { variablesOf } from './analysis/variables-of.js';
 import { BUILTIN_NAMES } from './builtins/table.js';
 import { SourceLimitError } from './errors.js';
-import { type CompileLimits, DEFAULT_COMPILE_LIMITS } from './limits.js';
+import { type CompileLimits, completeLimits, DEFAULT_COMPILE_LIMITS } from './limits.js';
 import { encodeProgram } from './program/encode.js';
 import type { Program } from './program/program.js';
 import { parse } from './syntax/parser.js';
@@ -18,9 +18,11 @@ export interface CompileOptions {
  *
  * @throws {TemplateSyntaxError} if the source is no template, in the words of Go's text/template
  * @throws {SourceLimitError} if the source is too large or nested too deep
+ * @throws {TypeError} if the source is no string: a tree in its place would be code of whoever sent it
  */
 export function compile(source: string, { name, limits }: CompileOptions): Program {
-  const all = { ...DEFAULT_COMPILE_LIMITS, ...limits };
+  if (typeof source !== 'string') throw new TypeError('the source of a template must be a string');
+  const all = completeLimits(DEFAULT_COMPILE_LIMITS, limits);
   if (source.length > all.sourceBytes || utf8Length(source) > all.sourceBytes) {
     throw new SourceLimitError(
       `template: ${name}:1: source exceeds the limit of ${all.sourceBytes} bytes`,

@@ -1,6 +1,6 @@
 /** What a template's source may cost. */
 export interface CompileLimits {
-  /** Size of the source, in UTF-8 bytes. */
+  /** Size of the source, in UTF-8 bytes. Programs of much more than the default can be compiled, but not loaded. */
   readonly sourceBytes: number;
   /**
    * How deep control structures and parentheses may stand in each other, counted together; every
@@ -38,3 +38,22 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   printfWidth: 10_000,
   printfPrecision: 10_000,
 };
+
+/**
+ * @param given limits that take the place of defaults; those that are undefined, or unknown, do not
+ * @throws {RangeError} if a limit is no number from 0: a comparison with NaN would limit nothing
+ */
+export function completeLimits<Limits extends CompileLimits | RenderLimits>(
+  defaults: Limits,
+  given: Partial<Limits> | undefined,
+): Limits {
+  if (given === undefined) return defaults;
+  const limits = Object.entries<number>({ ...defaults }).map(([key, byDefault]) => {
+    const limit: unknown = given[key as keyof Limits] ?? byDefault;
+    if (typeof limit !== 'number' || !(limit >= 0)) {
+      throw new RangeError(`the limit ${key} must be a number from 0`);
+    }
+    return [key, limit];
+  });
+  return Object.fromEntries(limits) as Limits;
+}

@@ -182,17 +182,10 @@ function decodeOperand(part: Part, around: Surroundings): Operand {
       return decodeVariable(part);
     case Op.chain: {
       const [inner, fields] = two(node);
-      const operand = decodeOperand(inner, around);
-      if (operand.kind !== 'pipeline' && operand.kind !== 'identifier') {
-        return inner.fail('must be an identifier or a pipeline');
-      }
-      return new Chain(position, operand, someNames(fields));
+      return new Chain(position, decodeChained(inner, around), someNames(fields));
     }
-    case Op.identifier: {
-      const name = one(node);
-      if (!BUILTIN_NAMES.has(name.string())) name.fail('must be the name of a function');
-      return new Identifier(position, name.string());
-    }
+    case Op.identifier:
+      return decodeIdentifier(node);
     case Op.dot:
       none(node);
       return new Dot(position);
@@ -214,6 +207,25 @@ function decodeOperand(part: Part, around: Surroundings): Operand {
     default:
       return part.fail('must be an operand');
   }
+}
+
+/** Not any operand: chains of chains would nest without end. */
+function decodeChained(part: Part, around: Surroundings): Identifier | Pipeline {
+  const node = part.node();
+  switch (node.op) {
+    case Op.identifier:
+      return decodeIdentifier(node);
+    case Op.pipeline:
+      return decodePipeline(part, deeper(around, part), 1);
+    default:
+      return part.fail('must be an identifier or a pipeline');
+  }
+}
+
+function decodeIdentifier(node: NodeParts): Identifier {
+  const name = one(node);
+  if (!BUILTIN_NAMES.has(name.string())) name.fail('must be the name of a function');
+  return new Identifier(node.position, name.string());
 }
 
 function decodeVariable(part: Part): Variable {

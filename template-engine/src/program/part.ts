@@ -1,18 +1,29 @@
 import { InvalidProgramError } from '../errors.js';
+import { DEFAULT_COMPILE_LIMITS } from '../limits.js';
 import type { Position } from '../position.js';
 
-const NAME = /^[\p{L}\p{Nd}_]+$/u;
+/** A name that starts with a digit would be a number, and an array answers to those. */
+const NAME = /^(?![0-9])[\p{L}\p{Nd}_]+$/u;
+
+/**
+ * How many elements and characters a program may have, each counted wherever it is met. Compiling makes
+ * no more of a source of the default size. Without this, a program that is no tree, because parts of
+ * it are shared, could be small and yet take for ever to walk.
+ */
+const MAX_SIZE = 16 * DEFAULT_COMPILE_LIMITS.sourceBytes;
 
 /** A part of the program, and the way to it, which is written out only when something is wrong. */
 export class Part {
   readonly value: unknown;
   private readonly parent: Part | undefined;
   private readonly key: string | number;
+  private readonly size: { left: number };
 
   constructor(value: unknown, key: string | number, parent?: Part) {
     this.value = value;
     this.key = key;
     this.parent = parent;
+    this.size = parent?.size ?? { left: MAX_SIZE };
   }
 
   fail(problem: string): never {
@@ -20,12 +31,23 @@ export class Part {
   }
 
   list(): Part[] {
-    if (!Array.isArray(this.value)) this.fail('must be a list');
-    return this.value.map((item, i) => new Part(item, i, this));
+    const items: unknown = this.value;
+    if (!Array.isArray(items)) return this.fail('must be a list');
+    this.count(items.length + 1);
+    const parts: Part[] = [];
+    // Not map, which leaves holes as they are.
+    for (let i = 0; i < items.length; i++) {
+      const part = new Part(items[i], i, this);
+      parts.push(part.value === undefined ? part.fail('must not be empty') : part);
+    }
+    return parts;
   }
 
   string(): string {
-    return typeof this.value === 'string' ? this.value : this.fail('must be a string');
+    const text = this.value;
+    if (typeof text !== 'string') return this.fail('must be a string');
+    this.count(text.length);
+    return text;
   }
 
   boolean(): boolean {
@@ -33,9 +55,10 @@ export class Part {
   }
 
   matching(pattern: RegExp): string {
-    return typeof this.value === 'string' && pattern.test(this.value)
-      ? this.value
-      : this.fail('must be a name');
+    const name = this.value;
+    if (typeof name !== 'string') return this.fail('must be a name');
+    this.count(name.length);
+    return pattern.test(name) ? name : this.fail('must be a name');
   }
 
   names(): string[] {
@@ -43,7 +66,8 @@ export class Part {
   }
 
   position(): Position {
-    const numbers: readonly unknown[] = Array.isArray(this.value) ? this.value : [];
+    const numbers: readonly unknown[] =
+      Array.isArray(this.value) && this.value.length === 4 ? [...this.value] : [];
     if (numbers.length !== 4 || !numbers.every(isNatural)) this.fail('must be four integers from 0');
     const [line, column, offset, length] = numbers as [number, number, number, number];
     return { line, column, offset, length };
@@ -54,6 +78,11 @@ export class Part {
     const [op, position, ...rest] = this.list();
     if (op === undefined || position === undefined) return this.fail('must have an opcode and a position');
     return { part: this, op: op.value, position: position.position(), rest };
+  }
+
+  private count(size: number): void {
+    this.size.left -= size;
+    if (this.size.left < 0) this.fail('is more than a template of any source can be');
   }
 
   private path(): string {
