@@ -90,16 +90,11 @@ export class Rendering {
   finish(out: string, end: Node): string {
     const { pieces } = this;
     const maximum = this.limits.outputBytes;
-    if (pieces !== undefined) {
-      if (pieces.reduce((sum, piece) => sum + byteLength(piece), byteLength(out)) > maximum) {
-        this.exceeded('outputBytes', end);
-      }
-      return joinText([...pieces, out]);
-    }
-    if (out.length * 3 > maximum && utf8Length(out) > maximum) this.exceeded('outputBytes', end);
+    const text = pieces === undefined ? out : joinText([...pieces, out]);
+    if (text.length * 3 > maximum && utf8Length(text) > maximum) this.exceeded('outputBytes', end);
     // What `+` puts together is a rope of its parts until somebody looks into it. Now it is one text.
-    if (out !== '') this.firstUnit = out.charCodeAt(0);
-    return out;
+    if (text !== '') this.firstUnit = text.charCodeAt(0);
+    return text;
   }
 
   /** What the formatter needs to know while a node is printed. */
@@ -125,6 +120,3 @@ export class Rendering {
     return `template: ${this.rootName}:${line}:${column}: executing ${this.frame.templateName} at <${node}>: ${words}`;
   }
 }
-
-const byteLength = (text: GoString): number =>
-  typeof text === 'string' ? utf8Length(text) : text.bytes.length;
