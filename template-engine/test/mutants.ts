@@ -137,7 +137,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'builtins/comparison.js',
     text: 'compare(a, b, rendering, call) <= 0',
     replacement: 'compare(a, b, rendering, call) < 0',
-    likely: 'definitions.jsonl',
+    likely: 'go-tables.jsonl',
   },
   {
     name: 'len of a string, which counts bytes',
@@ -240,16 +240,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'where a break leads',
     file: 'render/assembler.js',
-    text: 'loop.breaks.push(leaving);',
-    replacement: 'loop.continues.push(leaving);',
-    likely: 'definitions.jsonl',
+    text: 'if (range.isLooping) {\n            range.breaks.push(',
+    replacement: 'if (range.isLooping) {\n            range.continues.push(',
+    likely: 'control.jsonl',
   },
   {
     name: 'the else of a range',
     file: 'render/assembler.js',
-    text: 'if (skip !== undefined)\n            skip.target = after;',
-    replacement: 'if (skip !== undefined)\n            skip.target = start.target;',
-    likely: 'go-tables.jsonl',
+    text: 'breaks.push(this.emit(new Instruction(Op.jump, node, 0)));',
+    replacement: '',
+    likely: 'control.jsonl',
   },
   {
     name: 'else if, and else with',
@@ -261,9 +261,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'where a variable goes out of sight',
     file: 'render/scope.js',
-    text: 'this.declarations.length = depth;',
+    text: 'this.byName.get(name)?.pop();',
     replacement: '',
-    likely: 'go-tables.jsonl',
+    likely: 'scopes.jsonl',
   },
   {
     name: 'a missing key that shall be zero',
@@ -289,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a template that is defined twice',
     file: 'syntax/parser.js',
-    text: 'else if (!isBlank(list))',
+    text: 'else if (!blank)',
     replacement: 'else if (false)',
     likely: 'definitions.jsonl',
   },

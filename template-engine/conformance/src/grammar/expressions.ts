@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { callCommand } from './functions.js';
 import { Literals } from './literals.js';
-import { KEYS } from './samples.js';
+import { KEYS, VARIABLES } from './samples.js';
 import { type Expression, isMap, type Kind, Made, type Scope } from './scope.js';
 
 /** Kinds that can be written down. */
@@ -95,7 +95,7 @@ export class Expressions {
     const inner = this.pipeline(want);
     this.depth--;
     const space = random.percent(92) ? '' : ' ';
-    const text = `(${space}${inner.text}${space})`;
+    const text = `(${space}${random.percent(6) ? this.setter(inner) : ''}${inner.text}${space})`;
     const { sample } = inner;
     if (isMap(sample) && random.percent(30)) {
       const keys = Object.keys(sample).filter((key) => /^\w+$/.test(key));
@@ -105,6 +105,16 @@ export class Expressions {
       }
     }
     return random.percent(1) ? { text: `${text}.${random.pick(KEYS)}`, sample: undefined } : { text, sample };
+  }
+
+  /** Makes a variable of what stands in parentheses; behind `and` and `or` it may never be made. */
+  private setter({ sample }: Expression): string {
+    const { random } = this;
+    const { variables } = this.scope;
+    const declares = random.percent(75);
+    const name = random.pick(declares ? VARIABLES : variables.map((variable) => variable.name));
+    variables.push({ name, sample });
+    return `${name} ${declares ? ':=' : '='} `;
   }
 
   /** A field that is not there, or a variable that nobody declared. */

@@ -130,6 +130,8 @@ export const KEYS: readonly string[] = [
   '1',
 ];
 
+export const VARIABLES: readonly string[] = ['$x', '$y', '$i', '$v', '$é', '$1', '$x_1'];
+
 /** Characters between the actions of a template. */
 export const PLAIN_TEXTS: readonly string[] = [
   '',

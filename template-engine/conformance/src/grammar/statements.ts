@@ -1,13 +1,12 @@
 import type { Random } from '../random.js';
 import { Expressions } from './expressions.js';
 import { quoted } from './literals.js';
-import { PLAIN_TEXTS } from './samples.js';
+import { PLAIN_TEXTS, VARIABLES } from './samples.js';
 import { type Expression, isList, isMap, type Kind, Made, type Sample, Scope } from './scope.js';
 
 /** How deep structures nest. */
 const DEPTH = 4;
 
-const VARIABLES: readonly string[] = ['$x', '$y', '$i', '$v', '$é', '$1', '$x_1'];
 /** "t" is the main template, which may be defined once more if one of the two is empty. */
 const DEFINITION_NAMES: readonly string[] = ['a', 'b', 'inner', 'two words', '', 'é"', 't'];
 
