@@ -1,16 +1,25 @@
 import { print } from '../format/print.js';
 import { isPrintable } from '../format/quote.js';
 import type { Rendering } from '../render/rendering.js';
-import { type GoString, isString, mapText, RawString } from '../values/raw-string.js';
+import { type GoString, isString, mapText, RawString, sizeOf } from '../values/raw-string.js';
 import type { Value } from '../values/value.js';
-import type { Call, Eager } from './builtin.js';
+import { type Call, chargeOf, type Eager } from './builtin.js';
 import { charged } from './printing.js';
 
-/** An escaping function: of what print makes of its arguments, except that nothing is `<no value>`. */
-function escaper(escaped: (text: GoString) => GoString): Eager {
+/** How much more work than to copy a text it is to look for its special characters one by one. */
+const ONE_BY_ONE = 8;
+
+/**
+ * An escaping function: of what print makes of its arguments, except that nothing is `<no value>`.
+ *
+ * @param special finds out whether there is anything to escape
+ */
+function escaper(special: RegExp, escaped: (text: GoString) => GoString): Eager {
   const run = (text: GoString, rendering: Rendering, call: Call): Value => {
     // No escape is shorter than what it stands for, so that a text too long need not be looked into.
     charged(text, rendering, call);
+    if (typeof text === 'string' && text.search(special) < 0) return text;
+    rendering.chargeText(ONE_BY_ONE * sizeOf(text), call.node);
     return charged(escaped(text), rendering, call);
   };
   return {
@@ -25,7 +34,7 @@ function escaper(escaped: (text: GoString) => GoString): Eager {
 
 function printed(args: readonly Value[], rendering: Rendering, call: Call): GoString {
   const shown = args.map((arg) => (arg === null || arg === undefined ? '<no value>' : arg));
-  return print(shown, rendering.formatLimits(call.node));
+  return print(shown, rendering.formatLimits(call.node), chargeOf(rendering, call));
 }
 
 const HTML_ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -37,7 +46,7 @@ const HTML_ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** html a b … : for HTML text and attributes. */
-export const html = escaper((text) => {
+export const html = escaper(/["&'<>\0]/, (text) => {
   return mapText(text, (plain) =>
     plain.replaceAll('\0', '\ufffd').replace(/["&'<>]/g, (character) => HTML_ESCAPES.get(character) ?? ''),
   );
@@ -52,7 +61,9 @@ const JS_ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** js a b … : for the inside of a string of JavaScript. */
-export const js = escaper((text) => mapText(text, (plain) => plain.replace(JS_SPECIAL, jsEscape)));
+export const js = escaper(JS_SPECIAL, (text) =>
+  mapText(text, (plain) => plain.replace(JS_SPECIAL, jsEscape)),
+);
 
 function jsEscape(character: string): string {
   const short = JS_ESCAPES.get(character);
@@ -65,23 +76,27 @@ function jsEscape(character: string): string {
 /** Stands for U+FFFD or for a byte that is no UTF-8: Go takes both for printable. */
 const isLoneSurrogate = (point: number): boolean => point >= 0xd800 && point < 0xe000;
 
-const UNRESERVED = /^[\w.~-]*$/;
+const RESERVED = /[^\w.~-]/;
 /** What encodeURIComponent leaves as it is, or writes in another way. */
-const URL_LEFT_OVER = /[!'()*]|%20/g;
+const URL_LEFT_OVER: readonly [string, string][] = [
+  ['%20', '+'],
+  ['!', '%21'],
+  ["'", '%27'],
+  ['(', '%28'],
+  [')', '%29'],
+  ['*', '%2A'],
+];
 
 /** urlquery a b … : for a value in the query of a URL. */
-export const urlquery = escaper((text) => {
+export const urlquery = escaper(RESERVED, (text) => {
   if (text instanceof RawString) return Array.from(text.bytes, escapeByte).join('');
-  if (UNRESERVED.test(text)) return text;
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replace(URL_LEFT_OVER, (part) =>
-    part === '%20' ? '+' : percent(part.charCodeAt(0)),
-  );
+  let query = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  for (const [part, escaped] of URL_LEFT_OVER) query = query.replaceAll(part, escaped);
+  return query;
 });
 
 function escapeByte(byte: number): string {
   const character = String.fromCharCode(byte);
   if (character === ' ') return '+';
-  return UNRESERVED.test(character) ? character : percent(byte);
+  return RESERVED.test(character) ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}` : character;
 }
-
-const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -47,6 +47,26 @@ export function formatFloat(
   return pad(sign + number, spec);
 }
 
+/** Costs of the slower ways to show a float64, in characters made; measured. */
+const COST = { form: 16, bits: 160, exact: 64, withPoint: 32 } as const;
+
+/** @returns what it costs to show a float64 in a form, beside what the text costs; in characters */
+export function costOfFloat(
+  value: number,
+  form: FloatForm,
+  precision: number | undefined,
+  { sharp }: Spec,
+): number {
+  const extra = sharp ? COST.withPoint : 0;
+  if (form === 'b' || form === 'x' || form === 'X') return extra + COST.bits;
+  if (precision === undefined || (form === 'f' && isForToFixed(Math.abs(value), precision))) {
+    return extra + COST.form;
+  }
+  // All of its digits are found: as many as its exponent is large, in base 2.
+  const exponent = value === 0 || !Number.isFinite(value) ? 0 : Math.abs(Math.log2(Math.abs(value)));
+  return extra + COST.exact + exponent;
+}
+
 function magnitudeForm(value: number, form: FloatForm, precision: number | undefined): string {
   switch (form) {
     case 'b':
@@ -77,11 +97,15 @@ function fixedForm(value: number, precision: number | undefined): string {
     const shortest = shortestDecimal(value);
     return pointForm(shortest, Math.max(shortest.digits.length - shortest.point, 0));
   }
-  // toFixed rounds right except on ties, and a tie at this digit has precision + 1 binary places.
-  const isTie = Number.isInteger(value * 2 ** (precision + 1)) && !Number.isInteger(value * 2 ** precision);
-  if (value < 1e21 && precision <= 100 && !isTie) return value.toFixed(precision);
+  if (isForToFixed(value, precision)) return value.toFixed(precision);
   const exact = exactDecimal(value);
   return pointForm(roundDecimal(exact, exact.point + precision), precision);
+}
+
+/** toFixed rounds right except on ties, and a tie at this digit has precision + 1 binary places. */
+function isForToFixed(value: number, precision: number): boolean {
+  const isTie = Number.isInteger(value * 2 ** (precision + 1)) && !Number.isInteger(value * 2 ** precision);
+  return value < 1e21 && precision <= 100 && !isTie;
 }
 
 function generalForm(decimal: Decimal, precision: number | undefined, mark: string): string {

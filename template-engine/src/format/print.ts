@@ -1,12 +1,12 @@
-import { type GoString, isString } from '../values/raw-string.js';
+import { type GoString, isString, sizeOf } from '../values/raw-string.js';
 import { StringBuilder } from '../values/string-builder.js';
 import type { Value } from '../values/value.js';
 import { Formatter, printScalar } from './formatter.js';
-import type { FormatLimits } from './spec.js';
+import type { Charge, FormatLimits } from './spec.js';
 
 /** Go's Sprint: a space between two operands when neither is a string. */
-export function print(args: readonly Value[], limits: FormatLimits): GoString {
-  const printer = new Printer(limits);
+export function print(args: readonly Value[], limits: FormatLimits, charge: Charge): GoString {
+  const printer = new Printer(limits, charge);
   let wasString = true;
   for (const arg of args) {
     const isText = isString(arg);
@@ -18,8 +18,8 @@ export function print(args: readonly Value[], limits: FormatLimits): GoString {
 }
 
 /** Go's Sprintln: a space between all operands, and a new line. */
-export function println(args: readonly Value[], limits: FormatLimits): GoString {
-  const printer = new Printer(limits);
+export function println(args: readonly Value[], limits: FormatLimits, charge: Charge): GoString {
+  const printer = new Printer(limits, charge);
   for (const [i, arg] of args.entries()) {
     if (i > 0) printer.text.add(' ');
     printer.add(arg);
@@ -31,19 +31,26 @@ export function println(args: readonly Value[], limits: FormatLimits): GoString 
 class Printer {
   readonly text = new StringBuilder();
   private readonly limits: FormatLimits;
+  private readonly charge: Charge;
   private formatter: Formatter | undefined;
+  private size = 0;
 
-  constructor(limits: FormatLimits) {
+  constructor(limits: FormatLimits, charge: Charge) {
     this.limits = limits;
+    this.charge = charge;
   }
 
   add(value: Value): void {
     const scalar = printScalar(value);
-    if (scalar !== undefined) {
-      this.text.add(scalar);
-      return;
-    }
-    this.formatter ??= new Formatter(this.limits);
-    this.text.add(this.formatter.print(value));
+    const shown = scalar ?? this.print(value);
+    // Thousands of long operands would be more than any string can hold before anybody measures it.
+    this.size += sizeOf(shown);
+    if (this.size > this.limits.limits.outputBytes) this.limits.exceeded('outputBytes');
+    this.text.add(shown);
+  }
+
+  private print(value: Value): GoString {
+    this.formatter ??= new Formatter(this.limits, this.charge);
+    return this.formatter.print(value);
   }
 }

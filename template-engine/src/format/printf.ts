@@ -1,17 +1,25 @@
 import { Integer } from '../values/integer.js';
-import { type GoString, withEscapedBytes, withoutEscapedBytes } from '../values/raw-string.js';
+import { type GoString, sizeOf, withEscapedBytes, withoutEscapedBytes } from '../values/raw-string.js';
 import { StringBuilder } from '../values/string-builder.js';
 import { isCharacter, REPLACEMENT } from '../values/utf8.js';
 import { typeName, type Value } from '../values/value.js';
 import { Formatter } from './formatter.js';
-import type { FormatLimits, Spec } from './spec.js';
+import type { Charge, FormatLimits, Spec } from './spec.js';
 
 /** Larger widths, precisions and argument numbers Go takes for mistakes. */
 const MAX_NUMBER = 1_000_000;
 
+/** What a verb costs beside the characters of the format, in characters; measured. */
+const VERB_COST = 16;
+
 /** Go's Sprintf. */
-export function printf(format: GoString, args: readonly Value[], limits: FormatLimits): GoString {
-  return new Printf(format, args, limits).run();
+export function printf(
+  format: GoString,
+  args: readonly Value[],
+  limits: FormatLimits,
+  charge: Charge,
+): GoString {
+  return new Printf(format, args, limits, charge).run();
 }
 
 /**
@@ -29,7 +37,10 @@ class Printf {
   private readonly isRaw: boolean;
   private readonly args: readonly Value[];
   private readonly limits: FormatLimits;
+  private readonly charge: Charge;
   private readonly formatter: Formatter;
+  /** Where no index can end any more; to look for it again at every `[` would take long. */
+  private readonly lastBracket: number;
   private readonly text = new StringBuilder();
   private offset = 0;
   private argument = 0;
@@ -39,12 +50,15 @@ class Printf {
   /** Of the verb at hand: an index was read, and nothing after it. */
   private afterIndex = false;
 
-  constructor(format: GoString, args: readonly Value[], limits: FormatLimits) {
+  constructor(format: GoString, args: readonly Value[], limits: FormatLimits, charge: Charge) {
+    charge(2 * sizeOf(format));
+    this.charge = charge;
     this.isRaw = typeof format !== 'string';
     this.source = typeof format === 'string' ? format : withEscapedBytes(format);
     this.args = args;
     this.limits = limits;
-    this.formatter = new Formatter(limits);
+    this.lastBracket = this.source.lastIndexOf(']');
+    this.formatter = new Formatter(limits, charge);
   }
 
   run(): GoString {
@@ -61,6 +75,7 @@ class Printf {
   }
 
   private formatVerb(): void {
+    this.charge(VERB_COST);
     const flags = this.readFlags();
     this.indexIsGood = true;
     this.afterIndex = false;
@@ -140,7 +155,7 @@ class Printf {
     this.afterIndex = false;
     if (this.source[this.offset] !== '[') return;
     this.usedIndexes = true;
-    const end = this.source.indexOf(']', this.offset + 1);
+    const end = this.lastBracket > this.offset ? this.source.indexOf(']', this.offset + 1) : -1;
     // The shortest index, `[1]`, takes three characters; anything shorter Go does not look into.
     if (end < 0 || this.source.length - this.offset < 3) {
       this.offset++;

@@ -1,4 +1,4 @@
-import { escapedByteOf, type GoString, withEscapedBytes } from '../values/raw-string.js';
+import { escapedByteOf, type GoString, sizeOf, withEscapedBytes } from '../values/raw-string.js';
 import { PRINTABLE } from '../values/unicode.js';
 import { isCharacter, REPLACEMENT } from '../values/utf8.js';
 
@@ -12,6 +12,16 @@ const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x0b, '\\v'],
 ]);
 
+/** Anything but the ASCII characters that a literal shows as they are. */
+const NEEDS_CARE = /[^ !#-[\]-~]/;
+
+/** @returns what it costs to quote a text: one that needs care is looked at character by character */
+export function costOfQuoting(text: GoString): number {
+  return typeof text === 'string' && !NEEDS_CARE.test(text) ? text.length : CAREFULLY * sizeOf(text);
+}
+
+const CAREFULLY = 8;
+
 /** Whether Go shows the character as it is: letters, marks, numbers, punctuation, symbols, ASCII space. */
 export function isPrintable(point: number): boolean {
   return point < 0x7f ? point >= 0x20 : PRINTABLE.has(point);
@@ -20,6 +30,7 @@ export function isPrintable(point: number): boolean {
 /** @returns the text as a Go string literal; the words of Go's `%q` */
 export function quote(text: GoString, asciiOnly = false): string {
   const isRaw = typeof text !== 'string';
+  if (!isRaw && !NEEDS_CARE.test(text)) return `"${text}"`;
   let literal = '"';
   for (const character of isRaw ? withEscapedBytes(text) : text) {
     const given = character.codePointAt(0) ?? 0;

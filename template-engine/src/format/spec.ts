@@ -29,6 +29,9 @@ export const PLAIN: Spec = {
   precision: undefined,
 };
 
+/** Is told what work costs before it is done, in characters: to read or to make one is the unit. */
+export type Charge = (characters: number) => void;
+
 /** What formatting may cost, and whom to tell when it costs more. */
 export interface FormatLimits {
   readonly limits: RenderLimits;

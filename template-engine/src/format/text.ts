@@ -2,11 +2,12 @@ import {
   bytesOf,
   type GoString,
   RawString,
+  sizeOf,
   withEscapedBytes,
   withoutEscapedBytes,
 } from '../values/raw-string.js';
 import { pad } from './pad.js';
-import { canBackquote, firstCharacters, quote } from './quote.js';
+import { canBackquote, costOfQuoting, firstCharacters, quote } from './quote.js';
 import type { Spec } from './spec.js';
 
 export type TextForm = 'q' | 's' | 'v' | 'x' | 'X';
@@ -24,6 +25,20 @@ export function formatText(text: string, form: TextForm, spec: Spec): string {
     case 'X':
       return hexForm(text, spec).toUpperCase();
   }
+}
+
+/** How much more work than a character of plain text a byte is that is looked at one by one. */
+const BYTE_BY_BYTE = 8;
+
+/** @returns what it costs to show a text, beside what the outcome costs; in characters */
+export function costOfText(text: GoString, form: TextForm, spec: Spec): number {
+  const isRaw = text instanceof RawString;
+  const isQuoted = form === 'q' || (form === 'v' && spec.asSource);
+  if (isQuoted) return costOfQuoting(isRaw ? text : truncated(text, spec));
+  if (form === 'x' || form === 'X') {
+    return BYTE_BY_BYTE * Math.min(sizeOf(text), spec.precision ?? Number.POSITIVE_INFINITY);
+  }
+  return isRaw ? BYTE_BY_BYTE * sizeOf(text) : 0;
 }
 
 /** The same for a string that is not UTF-8, in which every stray byte counts as a character. */

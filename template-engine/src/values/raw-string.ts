@@ -1,5 +1,14 @@
 import { Scalar } from './scalar.js';
-import { characterAt, decodeLossy, decodeStrict, isHighSurrogate, utf8Encode, utf8Size } from './utf8.js';
+import {
+  decodeLossy,
+  decodeStrict,
+  decodeWith,
+  isCharacter,
+  putCharacter,
+  REPLACEMENT,
+  utf8Encode,
+  utf8Length,
+} from './utf8.js';
 
 /**
  * A string of Go that is not valid UTF-8, which no string of JavaScript can be. Only such: whatever is
@@ -75,13 +84,7 @@ const ESCAPED = 0xdc00;
 
 /** @returns the string with a lone surrogate in place of every byte that is no UTF-8 */
 export function withEscapedBytes({ bytes }: RawString): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; ) {
-    const point = characterAt(bytes, i);
-    text += String.fromCodePoint(point < 0 ? ESCAPED + (bytes[i] ?? 0) : point);
-    i += point < 0 ? 1 : utf8Size(point);
-  }
-  return text;
+  return decodeWith(bytes, (stray) => ESCAPED + stray);
 }
 
 /** @returns the byte for which a code point stands in a text with escaped bytes */
@@ -89,19 +92,21 @@ export function escapedByteOf(point: number): number | undefined {
   return point >= ESCAPED + 0x80 && point <= ESCAPED + 0xff ? point - ESCAPED : undefined;
 }
 
+const ESCAPED_BYTE = /[\udc80-\udcff]/u;
+
 /** Undoes `withEscapedBytes`. */
 export function withoutEscapedBytes(text: string): GoString {
-  const pieces: GoString[] = [];
-  let start = 0;
+  if (!ESCAPED_BYTE.test(text)) return text;
+  const bytes = new Uint8Array(utf8Length(text));
+  let end = 0;
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (isHighSurrogate(unit)) i++;
-    const byte = escapedByteOf(unit);
-    if (byte === undefined) continue;
-    pieces.push(text.slice(start, i), new RawString(Uint8Array.of(byte)));
-    start = i + 1;
+    const point = text.codePointAt(i) ?? 0;
+    if (point > 0xffff) i++;
+    const byte = escapedByteOf(point);
+    if (byte !== undefined) bytes[end++] = byte;
+    else end = putCharacter(bytes, end, isCharacter(point) ? point : REPLACEMENT);
   }
-  return pieces.length === 0 ? text : concatenate([...pieces, text.slice(start)]);
+  return stringOf(bytes.slice(0, end));
 }
 
 /** Does to a string what is defined on its characters; bytes that are no UTF-8 are characters too. */

@@ -60,33 +60,55 @@ export function utf8Encode(text: string): Uint8Array {
   for (let i = 0; i < text.length; i++) {
     const point = wellFormed(text.codePointAt(i) ?? 0);
     if (point > 0xffff) i++;
-    const size = utf8Size(point);
-    for (let j = size - 1, rest = point; j > 0; j--, rest >>= 6) bytes[offset + j] = 0x80 | (rest & 0x3f);
-    bytes[offset] = size === 1 ? point : ((0xf00 >> size) & 0xff) | (point >> (6 * (size - 1)));
-    offset += size;
+    offset = putCharacter(bytes, offset, point);
   }
   return bytes;
 }
 
+/** Writes a character to an offset. @returns the offset behind it */
+export function putCharacter(bytes: Uint8Array, offset: number, point: number): number {
+  const size = utf8Size(point);
+  for (let j = size - 1, rest = point; j > 0; j--, rest >>= 6) bytes[offset + j] = 0x80 | (rest & 0x3f);
+  bytes[offset] = size === 1 ? point : ((0xf00 >> size) & 0xff) | (point >> (6 * (size - 1)));
+  return offset + size;
+}
+
 /** @returns the text whose UTF-8 form the bytes are, or undefined if they are not UTF-8 */
 export function decodeStrict(bytes: Uint8Array): string | undefined {
-  return decode(bytes, true);
+  for (let i = 0; i < bytes.length; ) {
+    const point = characterAt(bytes, i);
+    if (point < 0) return undefined;
+    i += utf8Size(point);
+  }
+  return decodeWith(bytes, () => REPLACEMENT);
 }
 
 /** @returns the text, with U+FFFD in place of every byte that belongs to no character, as in Go */
 export function decodeLossy(bytes: Uint8Array): string {
-  return decode(bytes, false) ?? '';
+  return decodeWith(bytes, () => REPLACEMENT);
 }
 
-function decode(bytes: Uint8Array, isStrict: boolean): string | undefined {
+/** So many units are put together before they become text: one by one they would be a rope of as many links. */
+const CHUNK = 4096;
+
+/** @returns the text, with a unit of choice for every byte that belongs to no character */
+export function decodeWith(bytes: Uint8Array, unitOf: (stray: number) => number): string {
+  const units = new Uint16Array(Math.min(bytes.length, CHUNK) + 1);
   let text = '';
+  let count = 0;
   for (let i = 0; i < bytes.length; ) {
     const point = characterAt(bytes, i);
-    if (point < 0 && isStrict) return undefined;
-    text += String.fromCodePoint(point < 0 ? REPLACEMENT : point);
     i += point < 0 ? 1 : utf8Size(point);
+    if (point > 0xffff) {
+      units[count++] = 0xd7c0 + (point >> 10);
+      units[count++] = 0xdc00 + (point & 0x3ff);
+    } else units[count++] = point < 0 ? unitOf(bytes[i - 1] ?? 0) : point;
+    if (count >= CHUNK) {
+      text += String.fromCharCode(...units.subarray(0, count));
+      count = 0;
+    }
   }
-  return text;
+  return text + String.fromCharCode(...units.subarray(0, count));
 }
 
 /** @returns the character that starts at an offset, or -1 if the byte there starts none */
