@@ -71,7 +71,7 @@ export function startLoop(
     return value.length === 0 ? undefined : new Loop(outer, dot, value.length, value, undefined, undefined);
   }
   if (isObject(value)) {
-    const keys = sortedKeys(value);
+    const keys = sortedKeys(value, (characters) => rendering.chargeText(characters, node));
     if (keys.length === 0) return undefined;
     rendering.charge(keys.length, node);
     const items = keys.map((key) => value[key] ?? null);
