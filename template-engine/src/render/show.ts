@@ -7,8 +7,11 @@ import type { Rendering } from './rendering.js';
 /** @returns what an action writes for a value */
 export function show(value: Value, rendering: Rendering, node: Node): GoString {
   if (value === null || value === undefined) return '<no value>';
-  const scalar = printScalar(value);
-  if (scalar !== undefined) return scalar;
+  return printScalar(value) ?? format(value, rendering, node);
+}
+
+/** Apart from the above: a closure costs its function a context, on every call. */
+function format(value: Value, rendering: Rendering, node: Node): GoString {
   const charge = (characters: number): void => rendering.chargeText(characters, node);
   return new Formatter(rendering.formatLimits(node), charge).print(value);
 }
