@@ -184,8 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the space in urlquery',
     file: 'builtins/escaping.js',
-    text: "part === '%20' ? '+'",
-    replacement: "part === '%20' ? part",
+    text: "['%20', '+']",
+    replacement: "['%20', '%20']",
     likely: 'go-tables.jsonl',
   },
   {
