@@ -1,6 +1,7 @@
 import { variablesOf } from './analysis/variables-of.js';
 import { BUILTIN_NAMES } from './builtins/table.js';
 import { SourceLimitError } from './errors.js';
+import { quote } from './format/quote.js';
 import { type CompileLimits, completeLimits, DEFAULT_COMPILE_LIMITS } from './limits.js';
 import { encodeProgram } from './program/encode.js';
 import type { Program } from './program/program.js';
@@ -33,5 +34,5 @@ export function compile(source: string, { name, limits }: CompileOptions): Progr
     );
   }
   const parsed = parse(source, { name, functions: BUILTIN_NAMES, limits: all });
-  return encodeProgram(name, parsed, variablesOf(parsed.body, parsed.definitions));
+  return encodeProgram(name, parsed, variablesOf(quote(name), parsed.body, parsed.definitions));
 }

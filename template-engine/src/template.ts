@@ -27,7 +27,7 @@ export interface Template {
 }
 
 /**
- * Loads a compiled template: checks every node, then builds its closures.
+ * Loads a compiled template: checks every node, then makes its instructions.
  *
  * @throws {InvalidProgramError} if the program is none that `compile` makes
  */

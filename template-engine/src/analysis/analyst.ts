@@ -3,7 +3,7 @@ import { AssignedNames } from './assigned-names.js';
 import { Bindings, type Outcome } from './bindings.js';
 import { constant, Flow, NOTHING, use, type Value } from './flow.js';
 import { Place, type Places, Use } from './place.js';
-import { ROLES } from './roles.js';
+import { roleOf } from './roles.js';
 import { Way } from './way.js';
 import type { Work } from './work.js';
 
@@ -15,7 +15,7 @@ const MAX_RECURSION = 2;
 /** Walks a template, and tells places how their values are used. */
 export class Analyst {
   private readonly body: List;
-  private readonly definitions: ReadonlyMap<string, List>;
+  private readonly templates: ReadonlyMap<string, List>;
   private readonly places: Places;
   private readonly work: Work;
   private readonly flow: Flow;
@@ -27,9 +27,10 @@ export class Analyst {
   private readonly known = new Map<List, Map<Value, ReadonlySet<Place>>>();
   private readonly active = new Map<List, number>();
 
-  constructor(body: List, definitions: ReadonlyMap<string, List>, places: Places, work: Work) {
+  /** @param templates all that can be called, by quoted name */
+  constructor(body: List, templates: ReadonlyMap<string, List>, places: Places, work: Work) {
     this.body = body;
-    this.definitions = definitions;
+    this.templates = templates;
     this.places = places;
     this.work = work;
     this.flow = new Flow(places, work);
@@ -100,9 +101,11 @@ export class Analyst {
         this.way.leave(node.kind);
         return;
       case 'template': {
+        const called = this.templates.get(node.name);
+        // Rendering fails before it looks at the pipeline.
+        if (called === undefined) return;
         const given = node.pipeline === undefined ? NOTHING : this.pipeline(node.pipeline, dot);
-        // A name that is not defined can only be the template's own.
-        const needs = this.template(this.definitions.get(node.name) ?? this.body, given);
+        const needs = this.template(called, given);
         this.work.charge(needs.size);
         for (const place of needs) this.way.need(place);
       }
@@ -212,7 +215,7 @@ export class Analyst {
   }
 
   private call(node: Identifier, args: readonly Operand[], dot: Value, final: Value | undefined): Value {
-    const role = ROLES.get(node.name) ?? 'measures';
+    const role = roleOf(node.name);
     if (role === 'chooses') return this.choose(args, dot, final);
     const values = args.map((arg) => this.operand(arg, dot));
     if (final !== undefined) values.push(final);

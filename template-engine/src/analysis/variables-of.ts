@@ -19,13 +19,18 @@ const MAX_WORK = 500_000;
  * parentheses and definitions within each other. What lies beyond is missing, always the same, and nothing
  * is said to be necessary once `MAX_WORK` is spent.
  *
+ * @param name the template's own, quoted: it may call itself
  * @param definitions what the template defines, by quoted name
  * @returns at most `MAX_VARIABLES` paths, in the order of their UTF-16 code units
  */
-export function variablesOf(body: List, definitions: ReadonlyMap<string, List>): readonly TemplateVariable[] {
+export function variablesOf(
+  name: string,
+  body: List,
+  definitions: ReadonlyMap<string, List>,
+): readonly TemplateVariable[] {
   const places = new Places();
   const work = new Work(MAX_WORK);
-  const needs = new Analyst(body, definitions, places, work).analyse();
+  const needs = new Analyst(body, new Map([...definitions, [name, body]]), places, work).analyse();
   if (!work.isSpent) for (const place of needs) require(place);
   return listed(places.all)
     .slice(0, MAX_VARIABLES)

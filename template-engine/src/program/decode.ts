@@ -26,6 +26,7 @@ import {
   Text,
   Variable,
 } from '../syntax/ast.js';
+import { isAlphaNumericOnly } from '../syntax/characters.js';
 import { parseNumber } from '../syntax/number-literal.js';
 import type { ParsedTemplate } from '../syntax/parser.js';
 import { type Literal, parseString } from '../syntax/string-literal.js';
@@ -34,8 +35,6 @@ import { Op, PROGRAM_FORMAT } from './program.js';
 
 /** Deeper programs would exhaust the stack of whoever walks them. The parser counts the same way. */
 const MAX_NESTING = DEFAULT_COMPILE_LIMITS.nesting;
-
-const VARIABLE_NAME = /^\$[\p{L}\p{Nd}_]*$/u;
 
 /** Where a node stands among the others. */
 interface Surroundings {
@@ -195,12 +194,14 @@ function decodeOperand(part: Part, around: Surroundings): Operand {
     case Op.boolean:
       return new BooleanLiteral(position, one(node).boolean());
     case Op.number: {
-      const source = one(node);
-      return new NumberLiteral(position, source.string(), literalOf(parseNumber(source.string()), source));
+      const part = one(node);
+      const source = part.string();
+      return new NumberLiteral(position, source, literalOf(parseNumber(source), part));
     }
     case Op.string: {
-      const source = one(node);
-      return new StringLiteral(position, source.string(), literalOf(parseString(source.string()), source));
+      const part = one(node);
+      const source = part.string();
+      return new StringLiteral(position, source, literalOf(parseString(source), part));
     }
     case Op.pipeline:
       return decodePipeline(part, deeper(around, part), 1);
@@ -223,16 +224,19 @@ function decodeChained(part: Part, around: Surroundings): Identifier | Pipeline 
 }
 
 function decodeIdentifier(node: NodeParts): Identifier {
-  const name = one(node);
-  if (!BUILTIN_NAMES.has(name.string())) name.fail('must be the name of a function');
-  return new Identifier(node.position, name.string());
+  const part = one(node);
+  const name = part.string();
+  if (!BUILTIN_NAMES.has(name)) part.fail('must be the name of a function');
+  return new Identifier(node.position, name);
 }
+
+const isVariableName = (text: string): boolean => text.startsWith('$') && isAlphaNumericOnly(text.slice(1));
 
 function decodeVariable(part: Part): Variable {
   const node = part.node();
   if (node.op !== Op.variable) part.fail('must be a variable');
   const [name, fields] = two(node);
-  return new Variable(node.position, name.matching(VARIABLE_NAME), fields.names());
+  return new Variable(node.position, name.name(isVariableName), fields.names());
 }
 
 function someNames(part: Part): string[] {

@@ -1,9 +1,7 @@
 import { InvalidProgramError } from '../errors.js';
 import { DEFAULT_COMPILE_LIMITS } from '../limits.js';
 import type { Position } from '../position.js';
-
-/** A name that starts with a digit would be a number, and an array answers to those. */
-const NAME = /^(?![0-9])[\p{L}\p{Nd}_]+$/u;
+import { isName } from '../syntax/characters.js';
 
 /**
  * How many elements and characters a program may have, each counted wherever it is met. Compiling makes
@@ -54,15 +52,16 @@ export class Part {
     return typeof this.value === 'boolean' ? this.value : this.fail('must be a boolean');
   }
 
-  matching(pattern: RegExp): string {
+  /** @param isRight what the text must be like */
+  name(isRight: (text: string) => boolean): string {
     const name = this.value;
     if (typeof name !== 'string') return this.fail('must be a name');
     this.count(name.length);
-    return pattern.test(name) ? name : this.fail('must be a name');
+    return isRight(name) ? name : this.fail('must be a name');
   }
 
   names(): string[] {
-    return this.list().map((name) => name.matching(NAME));
+    return this.list().map((name) => name.name(isName));
   }
 
   position(): Position {

@@ -1,5 +1,5 @@
 import type { Builtin, Eager, ShortCircuit } from '../builtins/builtin.js';
-import { findBuiltin } from '../builtins/table.js';
+import { builtinOf } from '../builtins/table.js';
 import type { Chain, Command, Identifier, Node, Operand, Pipeline, Variable } from '../syntax/ast.js';
 import { isString } from '../values/raw-string.js';
 import { Scalar } from '../values/scalar.js';
@@ -147,8 +147,7 @@ export class ExpressionBuilder {
     args: readonly Operand[],
     hasFinal: boolean,
   ): Expression {
-    const builtin = findBuiltin(node.name);
-    if (builtin === undefined) return failure(node, `"${node.name}" is not a defined function`);
+    const builtin = builtinOf(node.name);
     const words = wrongNumber(node.name, builtin, args.length, hasFinal);
     if (words !== undefined) return failure(node, words);
     return builtin.kind === 'eager'

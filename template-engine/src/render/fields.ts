@@ -103,6 +103,8 @@ function readField(
         return undefined;
       case 'zero':
         return null;
+      default:
+        throw new RangeError(`missing must be error, default or zero, not ${String(rendering.missing)}`);
     }
   }
   if (receiver === undefined) {

@@ -20,7 +20,7 @@ export function assignment(scope: Scope, name: string, last: Node | undefined): 
     return (rendering, value, inInterface) => setSlot(rendering, find, value, inInterface);
   }
   return (rendering, value, inInterface) => {
-    const slot = find(rendering);
+    const slot = find(rendering, last ?? rendering.last);
     if (slot === undefined) failAfter(rendering, last, `undefined variable: ${name}`);
     setSlot(rendering, slot, value, inInterface);
   };
@@ -40,20 +40,28 @@ export function variableReader(
   }
   return {
     evaluate: (rendering) => {
-      const slot = find(rendering);
+      const slot = find(rendering, node);
       if (slot === undefined) return rendering.fail(node, `undefined variable: ${node.name}`);
       return rendering.frame.slots[slot] as Value;
     },
-    inInterface: (rendering) => rendering.frame.inInterface[find(rendering) ?? 0] === true,
+    inInterface: (rendering) => rendering.frame.inInterface[find(rendering, node) ?? 0] === true,
   };
 }
 
+type FindSlot = (rendering: Rendering, node: Node | undefined) => number | undefined;
+
+/** What it costs to look whether a slot is set, in characters. */
+const LOOK_COST = 4;
+
 /** @returns the variable's slot, or how to find it where that depends on what has run */
-function slotFinder(scope: Scope, name: string): number | ((rendering: Rendering) => number | undefined) {
+function slotFinder(scope: Scope, name: string): number | FindSlot {
   const { slots, isCertain } = scope.lookUp(name);
   const [only] = slots;
   if (isCertain && slots.length === 1 && only !== undefined) return only;
-  return (rendering) => slots.find((slot) => rendering.frame.slots[slot] !== UNSET);
+  return (rendering, node) => {
+    if (node !== undefined) rendering.chargeText(LOOK_COST * slots.length, node);
+    return slots.find((slot) => rendering.frame.slots[slot] !== UNSET);
+  };
 }
 
 function setSlot(rendering: Rendering, slot: number, value: Value, inInterface: boolean): void {

@@ -12,6 +12,18 @@ export function isDecimalDigit(point: number): boolean {
   return point >= 0x30 && point <= 0x39;
 }
 
+/** Whether a text is a name of a field; one that starts with a digit would be a number. */
+export function isName(text: string): boolean {
+  return text !== '' && !isDecimalDigit(text.charCodeAt(0)) && isAlphaNumericOnly(text);
+}
+
+export function isAlphaNumericOnly(text: string): boolean {
+  for (const character of text) {
+    if (!isAlphaNumeric(character.codePointAt(0) ?? END)) return false;
+  }
+  return true;
+}
+
 /** Whether a character may stand in a name: a letter or digit of any script, or an underscore. */
 export function isAlphaNumeric(point: number): boolean {
   if (point < 0x80) {

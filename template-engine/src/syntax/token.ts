@@ -1,7 +1,7 @@
 import { quote, quotePrefix } from '../format/quote.js';
 import { utf8Length } from '../values/utf8.js';
 
-/** Words that are no names. `block`, `define` and `template` are reserved for what they mean in Go. */
+/** Words that are no names. */
 const KEYWORDS = [
   'block',
   'break',
@@ -66,7 +66,6 @@ export function isControl(word: string): word is Control {
 /** @returns the token as Go's error messages show it */
 export function describeToken(token: Token): string {
   if (token.kind === 'eof') return 'EOF';
-  if (token.kind === 'error') return token.text;
   if (token.kind === 'dot' || isKeyword(token.kind)) return `<${token.text}>`;
   return utf8Length(token.text) > 10 ? `${quotePrefix(token.text, 10)}...` : quote(token.text);
 }

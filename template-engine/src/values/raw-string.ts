@@ -5,6 +5,7 @@ import {
   decodeWith,
   isCharacter,
   putCharacter,
+  putText,
   REPLACEMENT,
   utf8Encode,
   utf8Length,
@@ -69,12 +70,17 @@ export function joinText(pieces: readonly GoString[]): string {
 }
 
 function joinBytes(pieces: readonly GoString[]): Uint8Array {
-  const parts = pieces.map(bytesOf);
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
+  let size = 0;
+  for (const piece of pieces) size += typeof piece === 'string' ? utf8Length(piece) : piece.bytes.length;
+  const joined = new Uint8Array(size);
+  let end = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      end = putText(joined, end, piece);
+    } else {
+      joined.set(piece.bytes, end);
+      end += piece.bytes.length;
+    }
   }
   return joined;
 }

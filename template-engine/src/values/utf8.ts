@@ -56,13 +56,19 @@ export function unitAtByte(text: string, offset: number): number {
 /** @returns the text in UTF-8 */
 export function utf8Encode(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
-  let offset = 0;
+  putText(bytes, 0, text);
+  return bytes;
+}
+
+/** Writes a text to an offset. @returns the offset behind it */
+export function putText(bytes: Uint8Array, offset: number, text: string): number {
+  let end = offset;
   for (let i = 0; i < text.length; i++) {
     const point = wellFormed(text.codePointAt(i) ?? 0);
     if (point > 0xffff) i++;
-    offset = putCharacter(bytes, offset, point);
+    end = putCharacter(bytes, end, point);
   }
-  return bytes;
+  return end;
 }
 
 /** Writes a character to an offset. @returns the offset behind it */
