@@ -13,7 +13,10 @@ export interface CompileLimits {
 export interface RenderLimits {
   /** Program nodes executed; work that grows with the data counts as further steps. */
   readonly steps: number;
-  /** Size of the output, in UTF-8 bytes; no text made on the way may be longer either. */
+  /**
+   * Size of the output, in UTF-8 bytes. No text that a function makes on the way may be longer either,
+   * counted in UTF-16 units, or in bytes if it is not UTF-8.
+   */
   readonly outputBytes: number;
   /** How deep the arrays and objects of one printed value may nest. */
   readonly valueDepth: number;

@@ -1,5 +1,5 @@
 import type { Rendering } from '../render/rendering.js';
-import { bytesOf, type GoString, isString, stringOf } from '../values/raw-string.js';
+import { bytesOf, type GoString, isString, sizeOf, stringOf } from '../values/raw-string.js';
 import { capacityOf, cut } from '../values/slice.js';
 import { unitAtByte } from '../values/utf8.js';
 import { isArray, typeName, type Value } from '../values/value.js';
@@ -24,6 +24,9 @@ export const slice: Eager = {
   },
 };
 
+/** How much more work than to count its bytes it is to cut a text through a character. */
+const BYTE_BY_BYTE = 8;
+
 function sliceOfString(text: GoString, indexes: readonly Value[], rendering: Rendering, call: Call): Value {
   if (indexes.length === 3) return failCall(rendering, call, 'cannot 3-index slice a string');
   const length = bytesIn(text, rendering, call);
@@ -33,6 +36,7 @@ function sliceOfString(text: GoString, indexes: readonly Value[], rendering: Ren
     const to = unitAtByte(text, end);
     if (from >= 0 && to >= 0) return text.slice(from, to);
   }
+  rendering.chargeText(BYTE_BY_BYTE * sizeOf(text), call.node);
   return stringOf(bytesOf(text).slice(start, end));
 }
 

@@ -48,7 +48,7 @@ export function formatFloat(
 }
 
 /** Costs of the slower ways to show a float64, in characters made; measured. */
-const COST = { form: 16, bits: 160, exact: 64, withPoint: 32 } as const;
+const COST = { form: 16, bits: 160, exact: 96, withPoint: 32 } as const;
 
 /** @returns what it costs to show a float64 in a form, beside what the text costs; in characters */
 export function costOfFloat(

@@ -42,7 +42,7 @@ const NIL = '<nil>';
 /** What a value costs beside the characters that it is shown in, in characters; measured. */
 const ELEMENT_COST = 8;
 const INTEGER_COST = 16;
-const BAD_VERB_COST = 16;
+const BAD_VERB_COST = 32;
 
 /** Anything but a string that is not UTF-8, which no array or object holds. */
 type Printable = Exclude<Value, RawString>;
