@@ -4,7 +4,7 @@ export interface CompileLimits {
   readonly sourceBytes: number;
   /**
    * How deep control structures and parentheses may stand in each other, counted together; every
-   * `else if` is one deeper. Programs nested deeper than the default can be compiled, but not loaded.
+   * `else if` is one deeper. No more than the default, on any stack.
    */
   readonly nesting: number;
 }
@@ -18,7 +18,7 @@ export interface RenderLimits {
    * counted in UTF-16 units, or in bytes if it is not UTF-8.
    */
   readonly outputBytes: number;
-  /** How deep the arrays and objects of one printed value may nest. */
+  /** How deep the arrays and objects of one printed value may nest. No more than the default, on any stack. */
   readonly valueDepth: number;
   /** How deep templates may call each other. The default is Go's limit. */
   readonly templateDepth: number;
@@ -42,9 +42,16 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   printfPrecision: 10_000,
 };
 
+/** What bounds recursion cannot be raised. */
+const FIXED: ReadonlySet<string> = new Set<keyof CompileLimits | keyof RenderLimits>([
+  'nesting',
+  'valueDepth',
+]);
+
 /**
  * @param given limits that take the place of defaults; those that are undefined, or unknown, do not
- * @throws {RangeError} if a limit is no number from 0: a comparison with NaN would limit nothing
+ * @throws {RangeError} if a limit is no number from 0 (a comparison with NaN would limit nothing), or raises
+ *   one that bounds recursion
  */
 export function completeLimits<Limits extends CompileLimits | RenderLimits>(
   defaults: Limits,
@@ -55,6 +62,9 @@ export function completeLimits<Limits extends CompileLimits | RenderLimits>(
     const limit: unknown = given[key as keyof Limits] ?? byDefault;
     if (typeof limit !== 'number' || !(limit >= 0)) {
       throw new RangeError(`the limit ${key} must be a number from 0`);
+    }
+    if (FIXED.has(key) && limit > byDefault) {
+      throw new RangeError(`the limit ${key} must not exceed ${byDefault}`);
     }
     return [key, limit];
   });

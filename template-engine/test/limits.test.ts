@@ -313,3 +313,16 @@ describe('compiling stops at each limit', () => {
     },
   );
 });
+
+describe('a limit that limits nothing is refused', () => {
+  it.each<[limits: Partial<RenderLimits & CompileLimits>, words: string]>([
+    [{ steps: Number.NaN }, 'the limit steps must be a number from 0'],
+    [{ outputBytes: -1 }, 'the limit outputBytes must be a number from 0'],
+    [{ valueDepth: 1_001 }, 'the limit valueDepth must not exceed 1000'],
+    [{ nesting: 201 }, 'the limit nesting must not exceed 200'],
+    [{ nesting: Number.NaN }, 'the limit nesting must be a number from 0'],
+  ])('%j', (limits, words) => {
+    const run = (): string => load(compile('x', { name: 't', limits })).render({}, { limits });
+    expect(run).toThrow(new RangeError(words));
+  });
+});

@@ -27,7 +27,13 @@ export function printFloat(value: number): string {
   // Between Go's exponents JavaScript writes the same digits.
   if (magnitude >= 1e-4 && magnitude < 1e6) return `${value}`;
   if (magnitude === 0) return Object.is(value, -0) ? '-0' : '0';
+  if (!Number.isFinite(value)) return beyond(value);
   return (value < 0 ? '-' : '') + generalForm(shortestDecimal(magnitude), undefined, 'e');
+}
+
+/** What no JSON of Go holds; JavaScript reads a number too large for a float64 as an infinite one. */
+function beyond(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : value < 0 ? '-Inf' : '+Inf';
 }
 
 /** @param precision undefined: as many digits as the value needs */
@@ -37,6 +43,7 @@ export function formatFloat(
   precision: number | undefined,
   spec: Spec,
 ): string {
+  if (!Number.isFinite(value)) return pad(beyond(value), { ...spec, zero: false });
   const isNegative = value < 0 || Object.is(value, -0);
   const digits = magnitudeForm(Math.abs(value), form, precision);
   const number = spec.sharp && form !== 'b' ? withPoint(digits, form, precision) : digits;
