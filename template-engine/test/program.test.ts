@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '#compile.js';
-import { InvalidProgramError, TemplateExecutionError } from '#errors.js';
+import { InvalidProgramError } from '#errors.js';
 import { decodeProgram } from '#program/decode.js';
 import { load } from '#template.js';
 
@@ -101,68 +100,4 @@ describe('a program', () => {
     const program = { ...EMPTY, body: [[1, [1, 0, 0, 0], pipeline]] };
     expect(() => load(program)).toThrow('is nested deeper than 200');
   });
-});
-
-/** Every place of a value, as the container and the key. */
-function placesOf(value: unknown, places: [container: Record<string, unknown>, key: string][] = []) {
-  if (typeof value !== 'object' || value === null) return places;
-  for (const key of Object.keys(value)) {
-    places.push([value as Record<string, unknown>, key]);
-    placesOf((value as Record<string, unknown>)[key], places);
-  }
-  return places;
-}
-
-type Damage = (container: Record<string, unknown>, key: string, value: unknown) => void;
-
-const anything = fc.oneof(
-  fc.integer({ min: -1, max: 31 }),
-  fc.constantFrom('', 'x', '$', '$n', 'print', '"s"', '1', '__proto__', 'constructor', '{{', '%d'),
-  fc.jsonValue({ maxDepth: 3 }),
-);
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  anything.map(
-    (value): Damage =>
-      (container, key) => {
-        container[key] = value;
-      },
-  ),
-  fc.constant<Damage>((container, key) => {
-    if (Array.isArray(container)) container.splice(Number(key), 1);
-    else delete container[key];
-  }),
-  fc.constant<Damage>((container, key, value) => {
-    if (Array.isArray(container)) container.splice(Number(key), 0, copyOf(value));
-    else container[`${key}2`] = value;
-  }),
-  fc.constant<Damage>((container, key) => {
-    const [first] = Object.values(container);
-    container[key] = copyOf(first);
-  }),
-);
-
-it('a damaged program is refused, or renders safely within the limits', () => {
-  const original = compile(SOURCE, { name: 't' });
-  const outcomes = { refused: 0, rendered: 0, failed: 0 };
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(), damage), { minLength: 1, maxLength: 3 }), (damages) => {
-      const program = copyOf(original);
-      for (const [where, apply] of damages) {
-        const places = placesOf(program);
-        const [container, key] = places[where % places.length] ?? [{}, ''];
-        apply(container, key, container[key]);
-      }
-      try {
-        const template = load(program);
-        expect(typeof template.render(variables, { limits: { steps: 10_000 } })).toBe('string');
-        outcomes.rendered++;
-      } catch (error) {
-        if (error instanceof InvalidProgramError) outcomes.refused++;
-        else if (error instanceof TemplateExecutionError) outcomes.failed++;
-        else throw error;
-      }
-    }),
-    { numRuns: 5_000 },
-  );
-  expect(Math.min(outcomes.refused, outcomes.rendered, outcomes.failed)).toBeGreaterThan(10);
 });
