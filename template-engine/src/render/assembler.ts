@@ -3,6 +3,7 @@ import {
   type Branch,
   type List,
   type Node,
+  type Operand,
   type Pipeline,
   type Statement,
   type TemplateCall,
@@ -12,6 +13,7 @@ import { costOf } from './cost.js';
 import { ExpressionBuilder } from './expressions.js';
 import { isInherited } from './fields.js';
 import { type Code, Instruction, Op } from './instruction.js';
+import { CHARACTERS_PER_STEP } from './rendering.js';
 import { Scope } from './scope.js';
 
 /** Texts of fewer characters than this are put together with the value between them first. */
@@ -184,11 +186,15 @@ class Assembler {
   }
 
   private test(node: Branch, evaluate: Instruction['evaluate']): Instruction {
-    const [field, ...others] = plainFields(node.pipeline);
-    const isField = field !== undefined && others.length === 0;
-    const op = isField ? Op.jumpUnlessField : Op.jumpUnless;
-    const start = this.emit(new Instruction(op, node, costOf(node), evaluate));
-    start.name = field ?? '';
+    const { pipeline } = node;
+    const compared = comparedWithText(pipeline);
+    const fields = compared === undefined ? plainFields(pipeline) : compared.fields;
+    const op = compared === undefined ? testOp(fields) : Op.jumpUnlessEqual;
+    const cost = costOf(node) + Math.floor((compared?.text.length ?? 0) / CHARACTERS_PER_STEP);
+    const start = this.emit(new Instruction(op, node, cost, evaluate));
+    start.name = fields[0] ?? '';
+    start.inner = fields[1] ?? '';
+    start.constant = compared?.text ?? '';
     return start;
   }
 
@@ -259,11 +265,33 @@ class Assembler {
 
 /** @returns the names, if the pipeline is a chain of fields of dot that no prototype answers to */
 function plainFields({ variables, commands }: Pipeline): readonly string[] {
-  const [command] = commands;
-  const [operand] = command.operands;
-  const isSingle = variables.length === 0 && commands.length === 1 && command.operands.length === 1;
-  if (!isSingle || operand.kind !== 'field' || operand.names.some(isInherited)) return [];
+  const [{ operands }] = commands;
+  const isSingle = variables.length === 0 && commands.length === 1 && operands.length === 1;
+  return isSingle ? plainNames(operands[0]) : [];
+}
+
+/** @returns the two sides, if the pipeline is `eq .name "text"`, or with the field of a field */
+function comparedWithText({
+  variables,
+  commands,
+}: Pipeline): { fields: readonly string[]; text: string } | undefined {
+  const [{ operands }] = commands;
+  const [operation, left, right, ...others] = operands;
+  if (variables.length > 0 || commands.length > 1 || others.length > 0) return undefined;
+  if (operation.kind !== 'identifier' || operation.name !== 'eq') return undefined;
+  if (left === undefined || right?.kind !== 'string' || typeof right.value !== 'string') return undefined;
+  const fields = plainNames(left);
+  return fields.length === 1 || fields.length === 2 ? { fields, text: right.value } : undefined;
+}
+
+function plainNames(operand: Operand): readonly string[] {
+  if (operand.kind !== 'field' || operand.names.some(isInherited)) return [];
   return operand.names.map(internalized);
+}
+
+function testOp({ length }: readonly string[]): Op {
+  if (length === 1) return Op.jumpUnlessField;
+  return length === 2 ? Op.jumpUnlessInnerField : Op.jumpUnless;
 }
 
 function showOp({ commands }: Pipeline, { length }: readonly string[]): Op {

@@ -26,6 +26,10 @@ export const Op = {
   jump: 6,
   /** Jumps if the field `name` of dot is not true. */
   jumpUnlessField: 7,
+  /** Jumps if the field `inner` of the field `name` of dot is not true. */
+  jumpUnlessInnerField: 16,
+  /** Jumps if such a field, or without `inner` the field `name` itself, does not equal `constant`. */
+  jumpUnlessEqual: 17,
   /** Jumps if what `evaluate` yields is not true. */
   jumpUnless: 8,
   /** The same; otherwise that becomes dot, and the outer dot is kept in `slot`. */
@@ -61,6 +65,7 @@ export class Instruction {
   isTight = true;
   name = '';
   inner = '';
+  constant = '';
   slot = 0;
   /** Index of the instruction to jump to. */
   target = 0;

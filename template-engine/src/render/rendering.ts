@@ -14,7 +14,7 @@ export type MissingKey = 'error' | 'default' | 'zero';
 export const UNSET = Symbol('unset');
 
 /** So many characters that a function reads or makes count as one step. */
-const CHARACTERS_PER_STEP = 16;
+export const CHARACTERS_PER_STEP = 16;
 
 /** The variables of one template on its way. */
 export interface Frame {
@@ -26,7 +26,7 @@ export interface Frame {
    */
   readonly slots: (Value | typeof UNSET)[];
   /** By slot: whether Go holds the value in an interface, which shows in the words of errors. */
-  readonly inInterface: boolean[];
+  inInterface: boolean[] | undefined;
 }
 
 /** The state of one rendering: variables, and what is left of each limit. */
@@ -59,12 +59,12 @@ export class Rendering {
     this.limits = limits;
     this.room = limits.outputBytes;
     this.steps = limits.steps;
-    this.frame = { templateName: quotedName, slots: [data], inInterface: [] };
+    this.frame = { templateName: quotedName, slots: [data], inInterface: undefined };
   }
 
   /** A template that is called sees none of the variables of its caller. */
   enter(templateName: string, dot: Value): void {
-    this.frame = { templateName, slots: [dot], inInterface: [] };
+    this.frame = { templateName, slots: [dot], inInterface: undefined };
   }
 
   /** @returns the output with a text added. Its bytes are counted at the end. */

@@ -23,7 +23,7 @@ interface Caller {
  * with `Op.text` and its like it compares one after the other.
  */
 export function run(main: Code, rendering: Rendering, data: JsonObject): string {
-  const callers: Caller[] = [];
+  let callers: Caller[] | undefined;
   let code = main;
   let { instructions } = main;
   let next = 0;
@@ -65,6 +65,18 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         value = fields[instruction.name] ?? instruction.evaluate(rendering, dot);
         if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
         continue;
+      case 16 satisfies typeof Op.jumpUnlessInnerField:
+        value = fieldsOf(fields[instruction.name])[instruction.inner] ?? instruction.evaluate(rendering, dot);
+        if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
+        continue;
+      case 17 satisfies typeof Op.jumpUnlessEqual: {
+        const { name, inner, constant } = instruction;
+        value = inner === '' ? fields[name] : fieldsOf(fields[name])[inner];
+        // Texts of another length differ at once, and those as long as the constant the source pays for.
+        const isEqual = typeof value === 'string' ? value === constant : instruction.evaluate(rendering, dot);
+        if (isEqual !== true) next = instruction.target;
+        continue;
+      }
       case 8 satisfies typeof Op.jumpUnless:
         value = instruction.evaluate(rendering, dot);
         if (!isTrue(value, rendering, instruction.node)) next = instruction.target;
@@ -114,6 +126,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
       case 14 satisfies typeof Op.call: {
         const { callee, node } = instruction;
         if (callee === undefined) return rendering.fail(node, `template ${instruction.name} not defined`);
+        callers ??= [];
         if (callers.length >= rendering.limits.templateDepth) rendering.exceeded('templateDepth', node);
         value = unwrap(instruction.evaluate(rendering, dot));
         callers.push({ code, next, dot, frame: rendering.frame });
@@ -126,7 +139,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
         continue;
       }
       case 15 satisfies typeof Op.end: {
-        const caller = callers.pop();
+        const caller = callers?.pop();
         if (caller === undefined) return rendering.finish(out, instruction.node);
         rendering.frame = caller.frame;
         ({ code, next, dot } = caller);

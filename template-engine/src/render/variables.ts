@@ -35,7 +35,7 @@ export function variableReader(
   if (typeof find === 'number') {
     return {
       evaluate: (rendering) => rendering.frame.slots[find] as Value,
-      inInterface: (rendering) => rendering.frame.inInterface[find] === true,
+      inInterface: (rendering) => rendering.frame.inInterface?.[find] === true,
     };
   }
   return {
@@ -44,7 +44,7 @@ export function variableReader(
       if (slot === undefined) return rendering.fail(node, `undefined variable: ${node.name}`);
       return rendering.frame.slots[slot] as Value;
     },
-    inInterface: (rendering) => rendering.frame.inInterface[find(rendering, node) ?? 0] === true,
+    inInterface: (rendering) => rendering.frame.inInterface?.[find(rendering, node) ?? 0] === true,
   };
 }
 
@@ -66,5 +66,6 @@ function slotFinder(scope: Scope, name: string): number | FindSlot {
 
 function setSlot(rendering: Rendering, slot: number, value: Value, inInterface: boolean): void {
   rendering.frame.slots[slot] = value;
+  rendering.frame.inInterface ??= [];
   rendering.frame.inInterface[slot] = inInterface;
 }
