@@ -17,21 +17,28 @@ export interface Change {
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** Runs `use` with an engine of its own that is wrong in one way: a copy of what ships, changed. */
-export async function withMutant<T>(change: Change, use: (engine: Engine) => T | Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'px0-mutant-'));
-  try {
-    // Vitest leaves what stands in such a folder to Node.
-    const copy = join(folder, 'node_modules', 'engine');
-    await cp(dist, copy, { recursive: true, filter: (source) => !/\.map$|\.d\.ts$/.test(source) });
-    await writeFile(join(copy, 'package.json'), '{"type":"module"}');
-    const path = join(copy, change.file);
+/** Copies what ships to a folder, with the change. @returns the URL of the copy's index */
+export async function copyEngine(folder: string, change?: Change): Promise<string> {
+  await cp(dist, folder, { recursive: true, filter: (source) => !/\.map$|\.d\.ts$/.test(source) });
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  if (change !== undefined) {
+    const path = join(folder, change.file);
     const parts = (await readFile(path, 'utf8')).split(change.find);
     if (parts.length !== 2) {
       throw new Error(`${change.file} holds ${parts.length - 1} times, not once: ${change.find}`);
     }
     await writeFile(path, parts.join(change.replace));
-    const engine = (await import(pathToFileURL(join(copy, 'index.js')).href)) as Engine;
+  }
+  return pathToFileURL(join(folder, 'index.js')).href;
+}
+
+/** Runs `use` with an engine of its own that is wrong in one way: a copy of what ships, changed. */
+export async function withMutant<T>(change: Change, use: (engine: Engine) => T | Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'px0-mutant-'));
+  try {
+    // Vitest leaves what stands in such a folder to Node.
+    const url = await copyEngine(join(folder, 'node_modules', 'engine'), change);
+    const engine = (await import(url)) as Engine;
     // Whatever the change broke, it is still an engine: what fails next fails for the change's sake.
     expect(engine.load(engine.compile('Hi {{.name}}!', { name: 't' })).render({ name: 'Ada' })).toBe(
       'Hi Ada!',

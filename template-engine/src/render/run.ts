@@ -72,7 +72,7 @@ export function run(main: Code, rendering: Rendering, data: JsonObject): string 
       case 17 satisfies typeof Op.jumpUnlessEqual: {
         const { name, inner, constant } = instruction;
         value = inner === '' ? fields[name] : fieldsOf(fields[name])[inner];
-        // Texts of another length differ at once, and those as long as the constant the source pays for.
+        // To compare texts costs no more than the constant is long, which the instruction's cost includes.
         const isEqual = typeof value === 'string' ? value === constant : instruction.evaluate(rendering, dot);
         if (isEqual !== true) next = instruction.target;
         continue;
