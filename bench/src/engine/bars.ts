@@ -34,7 +34,7 @@ export function judge({ templates }: EngineFigures): Bar[] {
     const template = name as TemplateName;
     const bars: Bar[] = [];
     for (const { engine, rule, times } of SPEED_BARS) {
-      const ratio = speedRatio(figures.render.px0?.median, figures.render[engine]?.median);
+      const ratio = figures.ratio[engine]?.median;
       if (ratio === undefined) continue;
       bars.push({
         template,
@@ -55,11 +55,6 @@ export function judge({ templates }: EngineFigures): Bar[] {
     }
     return bars;
   });
-}
-
-/** @returns how many times as fast as the other px0 is, by nanoseconds of both */
-export function speedRatio(px0: number | undefined, other: number | undefined): number | undefined {
-  return px0 === undefined || other === undefined ? undefined : other / px0;
 }
 
 function wantedSpeed(label: string, rule: 'above' | 'least', times: number): string {

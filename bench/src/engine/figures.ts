@@ -11,6 +11,12 @@ export interface TemplateFigures {
   readonly bytes: number;
   /** One rendering, and taking the bytes out. */
   readonly render: PerEngine<Spread>;
+  /**
+   * How many times as fast as another px0 rendered, round by round: what was timed within a second of
+   * each other is compared, because a shared machine takes once or twice the time from one minute to the
+   * next.
+   */
+  readonly ratio: PerEngine<Spread>;
   /** The same, the template's preparation included, for the first time in a process. */
   readonly first: PerEngine<Spread>;
   /** Of px0, if it was measured. */

@@ -109,7 +109,7 @@ export async function measureEngines(
 
     say('first renderings, each in a process of its own');
     const firsts = new Samples();
-    const preparing = names.filter((name) => name !== 'floor'); // which has nothing to prepare
+    const preparing = names.filter((name) => ENGINES[name].prepares);
     for (let turn = 0; turn < FIRST_TIMES; turn += 1) {
       for (const template of options.templates) {
         for (const name of rotated(preparing, turn)) {
@@ -134,6 +134,7 @@ export async function measureEngines(
       figures[template] = {
         bytes: Buffer.byteLength(engines.outputs[template]),
         render: renders.spreads(template),
+        ratio: renders.ratios(template),
         first: firsts.spreads(template),
         compile: compiles.get(template),
       };
@@ -159,6 +160,20 @@ class Samples {
   spreads(template: TemplateName): TemplateFigures['render'] {
     const byEngine = [...(this.#times.get(template) ?? [])];
     return Object.fromEntries(byEngine.map(([engine, times]) => [engine, spreadOf(times)]));
+  }
+
+  /** @returns by engine: how many times its time px0 would have fitted into, in each round */
+  ratios(template: TemplateName): TemplateFigures['ratio'] {
+    const byEngine = this.#times.get(template);
+    const px0 = byEngine?.get('px0');
+    if (byEngine === undefined || px0 === undefined) return {};
+    const others = [...byEngine].filter(([engine]) => engine !== 'px0');
+    return Object.fromEntries(
+      others.map(([engine, times]) => [
+        engine,
+        spreadOf(times.map((time, round) => time / (px0[round] ?? Number.NaN))),
+      ]),
+    );
   }
 }
 

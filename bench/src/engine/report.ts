@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { type Bar, speedRatio } from './bars.js';
+import type { Bar } from './bars.js';
 import { ENGINES, type EngineName } from './engines/table.js';
 import type { EngineFigures, TemplateFigures } from './figures.js';
 import type { TemplateName } from './templates/all.js';
@@ -16,7 +16,7 @@ export function machineLine({ versions }: EngineFigures): string {
 
 /** @returns lines of a table: each engine's time for the template, and how px0 compares */
 export function templateLines(name: TemplateName, figures: TemplateFigures): string[] {
-  const { bytes, render, first, compile } = figures;
+  const { bytes, render, ratio, first, compile } = figures;
   const lines = [
     `${name}, ${bytes} bytes`.padEnd(26) +
       'ns a render'.padStart(13) +
@@ -27,15 +27,19 @@ export function templateLines(name: TemplateName, figures: TemplateFigures): str
   for (const engine of Object.keys(render) as EngineName[]) {
     const times = render[engine];
     if (times === undefined) continue;
-    const ratio = engine === 'px0' ? undefined : speedRatio(render.px0?.median, times.median);
+    const timesAsFast = ratio[engine]?.median;
     const firstTime = first[engine]?.median;
     lines.push(
       `  ${ENGINES[engine].label}`.padEnd(26) +
         times.median.toFixed(0).padStart(13) +
         `${times.low.toFixed(0)} to ${times.high.toFixed(0)}`.padStart(22) +
-        (ratio === undefined ? '' : `${ratio.toFixed(2)}x`).padStart(12) +
+        (timesAsFast === undefined ? '' : `${timesAsFast.toFixed(2)}x`).padStart(12) +
         (firstTime === undefined ? '' : microseconds(firstTime)).padStart(16),
     );
+  }
+  if (ratio.go !== undefined && ratio.hand !== undefined) {
+    const byHand = ratio.go.median / ratio.hand.median;
+    lines.push(`  by hand it is ${byHand.toFixed(2)}x as fast as Go`);
   }
   if (compile !== undefined) {
     lines.push(`  px0 compiles in ${microseconds(compile.compile)}, loads in ${microseconds(compile.load)}`);
