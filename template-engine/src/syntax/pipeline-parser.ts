@@ -16,7 +16,7 @@ import {
 import { parseNumber } from './number-literal.js';
 import type { ParseContext } from './parse-context.js';
 import { type Literal, parseString } from './string-literal.js';
-import type { TokenKind } from './token.js';
+import type { Token, TokenKind } from './token.js';
 import type { TokenStream } from './token-stream.js';
 import { VariablesInSight } from './variables-in-sight.js';
 
@@ -34,10 +34,10 @@ const TERM_STARTS = [
   'string',
   'variable',
 ] as const;
-type TermStart = (typeof TERM_STARTS)[number];
+type TermToken = Token & { readonly kind: (typeof TERM_STARTS)[number] };
 
 const termStarts: ReadonlySet<TokenKind> = new Set<TokenKind>(TERM_STARTS);
-const isTermStart = (kind: TokenKind): kind is TermStart => termStarts.has(kind);
+const startsTerm = (token: Token): token is TermToken => termStarts.has(token.kind);
 
 /** Only the first command of a pipeline may be one of these: they take no argument. */
 const NOT_EXECUTABLE: ReadonlySet<Operand['kind']> = new Set<Operand['kind']>([
@@ -47,6 +47,12 @@ const NOT_EXECUTABLE: ReadonlySet<Operand['kind']> = new Set<Operand['kind']>([
   'number',
   'string',
 ]);
+
+interface Declarations {
+  readonly variables: readonly Variable[];
+  readonly isAssignment: boolean;
+}
+const NO_DECLARATIONS: Declarations = { variables: [], isAssignment: false };
 
 /** Parses what stands in an action behind its keyword: pipelines, commands, operands. */
 export class PipelineParser {
@@ -63,21 +69,29 @@ export class PipelineParser {
   parse(role: string, end: TokenKind): Pipeline {
     const start = this.tokens.peekNonSpace().offset;
     const { variables, isAssignment } = this.parseDeclarations(role);
-    const commands: Command[] = [];
-    for (;;) {
-      const token = this.tokens.nextNonSpace();
-      if (token.kind === end) break;
-      if (!isTermStart(token.kind)) this.context.unexpected(token, role);
-      this.tokens.backup();
-      commands.push(this.parseCommand());
-    }
-    const [first, ...others] = commands;
+    const first = this.parseNextCommand(role, end);
     if (first === undefined) return this.context.fail(`missing value for ${role}`);
-    const stray = others.findIndex((command) => NOT_EXECUTABLE.has(command.operands[0].kind));
-    if (stray >= 0) this.context.fail(`non executable command in pipeline stage ${stray + 2}`);
-    const { offset, length } = (others.at(-1) ?? first).position;
+    const commands: [Command, ...Command[]] = [first];
+    let last = first;
+    let stray: number | undefined;
+    for (;;) {
+      const command = this.parseNextCommand(role, end);
+      if (command === undefined) break;
+      commands.push(command);
+      if (NOT_EXECUTABLE.has(command.operands[0].kind)) stray ??= commands.length;
+      last = command;
+    }
+    if (stray !== undefined) this.context.fail(`non executable command in pipeline stage ${stray}`);
+    const { offset, length } = last.position;
     const position = this.context.positionAt(start, offset + length - start);
-    return new Pipeline(position, variables, isAssignment, [first, ...others]);
+    return new Pipeline(position, variables, isAssignment, commands);
+  }
+
+  /** Undefined at what ends the pipeline, which is consumed. */
+  private parseNextCommand(role: string, end: TokenKind): Command | undefined {
+    const token = this.tokens.nextNonSpace();
+    if (token.kind === end) return undefined;
+    return startsTerm(token) ? this.parseCommand(token) : this.context.unexpected(token, role);
   }
 
   /**
@@ -85,7 +99,8 @@ export class PipelineParser {
    *
    * Go reads `range $i, }}` and `range $x, $y }}` that far, and complains about the missing value.
    */
-  private parseDeclarations(role: string): { variables: Variable[]; isAssignment: boolean } {
+  private parseDeclarations(role: string): Declarations {
+    if (this.tokens.peekNonSpace().kind !== 'variable') return NO_DECLARATIONS;
     const variables: Variable[] = [];
     for (;;) {
       const token = this.tokens.peekNonSpace();
@@ -111,32 +126,26 @@ export class PipelineParser {
   }
 
   /** command = operand { space operand } , up to a pipe, which is consumed, or what ends the pipeline. */
-  private parseCommand(): Command {
-    const start = this.tokens.peekNonSpace().offset;
-    const operands: Operand[] = [];
-    let position = this.context.positionFrom(start);
-    for (;;) {
-      this.tokens.peekNonSpace();
-      const operand = this.parseOperand();
-      if (operand !== undefined) {
-        operands.push(operand);
-        position = this.context.positionFrom(start);
-      }
-      const token = this.tokens.next();
-      if (token.kind === 'space') continue;
-      if (token.kind === 'rightDelimiter' || token.kind === 'rightParen') this.tokens.backup();
-      else if (token.kind !== 'pipe') this.context.unexpected(token, 'operand');
-      break;
+  private parseCommand(start: TermToken): Command {
+    const operands: [Operand, ...Operand[]] = [this.parseOperand(start)];
+    let end = this.tokens.consumedEnd;
+    let token = this.tokens.next();
+    while (token.kind === 'space') {
+      token = this.tokens.nextNonSpace();
+      if (!startsTerm(token)) break;
+      operands.push(this.parseOperand(token));
+      end = this.tokens.consumedEnd;
+      token = this.tokens.next();
     }
-    const [first, ...others] = operands;
-    if (first === undefined) return this.context.fail('empty command');
-    return new Command(position, [first, ...others]);
+    if (token.kind === 'rightDelimiter' || token.kind === 'rightParen') this.tokens.backup();
+    else if (token.kind !== 'pipe') this.context.unexpected(token, 'operand');
+    return new Command(this.context.positionAt(start.offset, end - start.offset), operands);
   }
 
-  /** operand = term { field } . Undefined if the next token starts no operand. */
-  private parseOperand(): Operand | undefined {
-    const term = this.parseTerm();
-    if (term === undefined || this.tokens.peek().kind !== 'field') return term;
+  /** operand = term { field } . Its first token is past, as everywhere below. */
+  private parseOperand(first: TermToken): Operand {
+    const term = this.parseTerm(first);
+    if (this.tokens.peek().kind !== 'field') return term;
     const start = this.tokens.peek().offset;
     const fields: string[] = [];
     while (this.tokens.peek().kind === 'field') fields.push(this.tokens.next().text.slice(1));
@@ -159,15 +168,12 @@ export class PipelineParser {
   }
 
   /** term = literal | function | "." | ".name" | "$name" | "nil" | "(" pipeline ")" . */
-  private parseTerm(): Exclude<Operand, Chain> | undefined {
-    const token = this.tokens.nextNonSpace();
-    const { kind } = token;
-    if (!isTermStart(kind)) {
-      this.tokens.backup();
-      return undefined;
+  private parseTerm(token: TermToken): Exclude<Operand, Chain> {
+    if (token.kind === 'leftParen') {
+      return this.context.nested(() => this.parse('parenthesized pipeline', 'rightParen'));
     }
     const position = this.context.positionOf(token);
-    switch (kind) {
+    switch (token.kind) {
       case 'identifier':
         if (!this.context.options.functions.has(token.text)) {
           this.context.fail(`function ${quote(token.text)} not defined`);
@@ -191,8 +197,6 @@ export class PipelineParser {
       case 'string':
       case 'rawString':
         return new StringLiteral(position, token.text, this.literal(parseString(token.text)));
-      case 'leftParen':
-        return this.context.nested(() => this.parse('parenthesized pipeline', 'rightParen'));
     }
   }
 

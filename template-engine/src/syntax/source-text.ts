@@ -6,6 +6,7 @@ export class SourceText {
   private readonly lineStarts: number[] = [0];
   /** Byte offset by UTF-16 offset; undefined while the two are the same. */
   private readonly byteOffsets: Uint32Array | undefined;
+  private latest: Position = { line: 1, column: 0, offset: 0, length: 0 };
 
   constructor(text: string) {
     this.text = text;
@@ -25,10 +26,13 @@ export class SourceText {
     return low + 1;
   }
 
+  /** @returns the same object again for the same text: most commands and pipelines are one operand long */
   positionAt(offset: number, length: number): Position {
+    if (this.latest.offset === offset && this.latest.length === length) return this.latest;
     const line = this.lineAt(offset);
     const column = this.bytesBefore(offset) - this.bytesBefore(this.lineStarts[line - 1] ?? 0);
-    return { line, column, offset, length };
+    this.latest = { line, column, offset, length };
+    return this.latest;
   }
 
   private bytesBefore(offset: number): number {
