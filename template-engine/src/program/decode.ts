@@ -46,7 +46,7 @@ const OUTERMOST: Surroundings = { nesting: 0, isInRange: false };
 
 function deeper(around: Surroundings, part: Part): Surroundings {
   if (around.nesting >= MAX_NESTING) part.fail(`is nested deeper than ${MAX_NESTING}`);
-  return { ...around, nesting: around.nesting + 1 };
+  return { nesting: around.nesting + 1, isInRange: around.isInRange };
 }
 
 export interface DecodedProgram extends ParsedTemplate {
@@ -112,7 +112,7 @@ function decodeStatement(part: Part, around: Surroundings): Statement {
     case Op.text:
       return new Text(position, one(node).string());
     case Op.action:
-      return new Action(position, decodePipeline(one(node), around, 1));
+      return new Action(position, decodePipeline(one(node).node(), around, 1));
     case Op.if:
       return decodeBranch('if', node, around);
     case Op.range:
@@ -126,7 +126,7 @@ function decodeStatement(part: Part, around: Surroundings): Statement {
       return new Jump(op === Op.break ? 'break' : 'continue', position);
     case Op.template: {
       const [name, pipeline] = two(node);
-      const passed = pipeline.value === null ? undefined : decodePipeline(pipeline, around, 1);
+      const passed = pipeline.value === null ? undefined : decodePipeline(pipeline.node(), around, 1);
       return new TemplateCall(position, decodeTemplateName(name), passed);
     }
     default:
@@ -140,25 +140,24 @@ function decodeBranch(kind: BranchKind, node: NodeParts, around: Surroundings): 
   return new Branch(
     kind,
     node.position,
-    decodePipeline(pipeline, inside, kind === 'range' ? 2 : 1),
+    decodePipeline(pipeline.node(), inside, kind === 'range' ? 2 : 1),
     decodeList(body, kind === 'range' ? { ...inside, isInRange: true } : inside),
     otherwise.value === null ? undefined : decodeList(otherwise, inside),
   );
 }
 
-function decodePipeline(part: Part, around: Surroundings, maxVariables: number): Pipeline {
-  const node = part.node();
-  if (node.op !== Op.pipeline) part.fail('must be a pipeline');
+function decodePipeline(node: NodeParts, around: Surroundings, maxVariables: number): Pipeline {
+  if (node.op !== Op.pipeline) node.part.fail('must be a pipeline');
   const [variables, isAssignment, commands] = three(node);
-  const declared = variables.list().map((variable) => decodeDeclared(variable));
+  const declared = variables.list().map(decodeDeclared);
   if (declared.length > maxVariables) variables.fail('has too many variables');
-  const [first, ...others] = commands.list().map((command) => decodeCommand(command, around));
-  if (first === undefined) return commands.fail('must not be empty');
-  return new Pipeline(node.position, declared, isAssignment.boolean(), [first, ...others]);
+  const decoded = commands.list().map((command) => decodeCommand(command, around));
+  if (!isSome(decoded)) return commands.fail('must not be empty');
+  return new Pipeline(node.position, declared, isAssignment.boolean(), decoded);
 }
 
 function decodeDeclared(part: Part): Variable {
-  const variable = decodeVariable(part);
+  const variable = decodeVariable(part.node());
   return variable.fields.length === 0 ? variable : part.fail('must be a variable without fields');
 }
 
@@ -166,9 +165,12 @@ function decodeCommand(part: Part, around: Surroundings): Command {
   const node = part.node();
   if (node.op !== Op.command) part.fail('must be a command');
   const operands = one(node);
-  const [first, ...others] = operands.list().map((operand) => decodeOperand(operand, around));
-  if (first === undefined) return operands.fail('must not be empty');
-  return new Command(node.position, [first, ...others]);
+  const decoded = operands.list().map((operand) => decodeOperand(operand, around));
+  return isSome(decoded) ? new Command(node.position, decoded) : operands.fail('must not be empty');
+}
+
+function isSome<T>(list: readonly T[]): list is readonly [T, ...T[]] {
+  return list.length > 0;
 }
 
 function decodeOperand(part: Part, around: Surroundings): Operand {
@@ -178,7 +180,7 @@ function decodeOperand(part: Part, around: Surroundings): Operand {
     case Op.field:
       return new Field(position, someNames(one(node)));
     case Op.variable:
-      return decodeVariable(part);
+      return decodeVariable(node);
     case Op.chain: {
       const [inner, fields] = two(node);
       return new Chain(position, decodeChained(inner, around), someNames(fields));
@@ -204,7 +206,7 @@ function decodeOperand(part: Part, around: Surroundings): Operand {
       return new StringLiteral(position, source, literalOf(parseString(source), part));
     }
     case Op.pipeline:
-      return decodePipeline(part, deeper(around, part), 1);
+      return decodePipeline(node, deeper(around, part), 1);
     default:
       return part.fail('must be an operand');
   }
@@ -217,7 +219,7 @@ function decodeChained(part: Part, around: Surroundings): Identifier | Pipeline 
     case Op.identifier:
       return decodeIdentifier(node);
     case Op.pipeline:
-      return decodePipeline(part, deeper(around, part), 1);
+      return decodePipeline(node, deeper(around, part), 1);
     default:
       return part.fail('must be an identifier or a pipeline');
   }
@@ -232,9 +234,8 @@ function decodeIdentifier(node: NodeParts): Identifier {
 
 const isVariableName = (text: string): boolean => text.startsWith('$') && isAlphaNumericOnly(text.slice(1));
 
-function decodeVariable(part: Part): Variable {
-  const node = part.node();
-  if (node.op !== Op.variable) part.fail('must be a variable');
+function decodeVariable(node: NodeParts): Variable {
+  if (node.op !== Op.variable) node.part.fail('must be a variable');
   const [name, fields] = two(node);
   return new Variable(node.position, name.name(isVariableName), fields.names());
 }

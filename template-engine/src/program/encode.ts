@@ -81,24 +81,23 @@ function encodeCommand({ position, operands }: Command): CommandCode {
 }
 
 function encodeOperand(node: Operand): OperandCode {
-  const position = encodePosition(node.position);
   switch (node.kind) {
     case 'field':
-      return [Op.field, position, node.names];
+      return [Op.field, encodePosition(node.position), node.names];
     case 'variable':
       return encodeVariable(node);
     case 'chain':
-      return [Op.chain, position, encodeChained(node), node.fields];
+      return [Op.chain, encodePosition(node.position), encodeChained(node), node.fields];
     case 'identifier':
       return encodeIdentifier(node);
     case 'dot':
     case 'nil':
-      return [Op[node.kind], position];
+      return [Op[node.kind], encodePosition(node.position)];
     case 'boolean':
-      return [Op.boolean, position, node.value];
+      return [Op.boolean, encodePosition(node.position), node.value];
     case 'number':
     case 'string':
-      return [Op[node.kind], position, node.source];
+      return [Op[node.kind], encodePosition(node.position), node.source];
     case 'pipeline':
       return encodePipeline(node);
   }
@@ -116,6 +115,15 @@ function encodeIdentifier({ position, name }: Identifier): IdentifierCode {
   return [Op.identifier, encodePosition(position), name];
 }
 
-function encodePosition({ line, column, offset, length }: Position): PositionCode {
-  return [line, column, offset, length];
+let latest: Position | undefined;
+let latestCode: PositionCode = [1, 0, 0, 0];
+
+/** Nodes with one position follow each other. They share its code: positions are half of a program. */
+function encodePosition(position: Position): PositionCode {
+  if (position !== latest) {
+    const { line, column, offset, length } = position;
+    latest = position;
+    latestCode = [line, column, offset, length];
+  }
+  return latestCode;
 }

@@ -29,16 +29,7 @@ export class Part {
   }
 
   list(): Part[] {
-    const items: unknown = this.value;
-    if (!Array.isArray(items)) return this.fail('must be a list');
-    this.count(items.length + 1);
-    const parts: Part[] = [];
-    // Not map, which leaves holes as they are.
-    for (let i = 0; i < items.length; i++) {
-      const part = new Part(items[i], i, this);
-      parts.push(part.value === undefined ? part.fail('must not be empty') : part);
-    }
-    return parts;
+    return this.items().map((item, i) => new Part(item, i, this));
   }
 
   string(): string {
@@ -64,19 +55,28 @@ export class Part {
     return this.list().map((name) => name.name(isName));
   }
 
-  position(): Position {
-    const numbers: readonly unknown[] =
-      Array.isArray(this.value) && this.value.length === 4 ? [...this.value] : [];
-    if (numbers.length !== 4 || !numbers.every(isNatural)) this.fail('must be four integers from 0');
-    const [line, column, offset, length] = numbers as [number, number, number, number];
-    return { line, column, offset, length };
+  /** Reads a node: its opcode and its position; the rest is for `none` … `three` to read. */
+  node(): NodeParts {
+    const items = this.items();
+    if (items.length < 2) return this.fail('must have an opcode and a position');
+    return {
+      part: this,
+      op: items[0],
+      position: positionFrom(items[1]) ?? new Part(items[1], 1, this).fail('must be four integers from 0'),
+      items,
+    };
   }
 
-  /** Reads a node: its opcode, its position, and the rest. */
-  node(): NodeParts {
-    const [op, position, ...rest] = this.list();
-    if (op === undefined || position === undefined) return this.fail('must have an opcode and a position');
-    return { part: this, op: op.value, position: position.position(), rest };
+  /** @returns the elements of a list, none of which is missing */
+  private items(): readonly unknown[] {
+    const items: unknown = this.value;
+    if (!Array.isArray(items)) return this.fail('must be a list');
+    this.count(items.length + 1);
+    // Not every, which passes over holes.
+    for (let i = 0; i < items.length; i++) {
+      if (items[i] === undefined) new Part(undefined, i, this).fail('must not be empty');
+    }
+    return items;
   }
 
   private count(size: number): void {
@@ -95,30 +95,42 @@ export interface NodeParts {
   readonly part: Part;
   readonly op: unknown;
   readonly position: Position;
-  readonly rest: readonly Part[];
+  /** Opcode and position included. */
+  readonly items: readonly unknown[];
 }
 
-const isNatural = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-export function one({ part, rest }: NodeParts): Part {
-  const [first] = rest;
-  return rest.length === 1 && first !== undefined ? first : part.fail('must have 3 elements');
+function positionFrom(value: unknown): Position | undefined {
+  if (!Array.isArray(value) || value.length !== 4) return undefined;
+  const [line, column, offset, length]: readonly unknown[] = value;
+  const areRight = isNatural(line) && isNatural(column) && isNatural(offset) && isNatural(length);
+  return areRight ? { line, column, offset, length } : undefined;
 }
 
-export function two({ part, rest }: NodeParts): [Part, Part] {
-  const [first, second] = rest;
-  if (rest.length === 2 && first !== undefined && second !== undefined) return [first, second];
-  return part.fail('must have 4 elements');
+export function none(node: NodeParts): void {
+  checkLength(node, 2);
 }
 
-export function three({ part, rest }: NodeParts): [Part, Part, Part] {
-  const [first, second, third] = rest;
-  if (rest.length === 3 && first !== undefined && second !== undefined && third !== undefined) {
-    return [first, second, third];
-  }
-  return part.fail('must have 5 elements');
+export function one(node: NodeParts): Part {
+  checkLength(node, 3);
+  return partAt(node, 2);
 }
 
-export function none({ part, rest }: NodeParts): void {
-  if (rest.length > 0) part.fail('must have 2 elements');
+export function two(node: NodeParts): [Part, Part] {
+  checkLength(node, 4);
+  return [partAt(node, 2), partAt(node, 3)];
+}
+
+export function three(node: NodeParts): [Part, Part, Part] {
+  checkLength(node, 5);
+  return [partAt(node, 2), partAt(node, 3), partAt(node, 4)];
+}
+
+function checkLength({ part, items }: NodeParts, length: number): void {
+  if (items.length !== length) part.fail(`must have ${length} elements`);
+}
+
+function partAt({ part, items }: NodeParts, index: number): Part {
+  return new Part(items[index], index, part);
 }
