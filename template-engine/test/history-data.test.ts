@@ -1,18 +1,14 @@
 /**
- * What a rendering does with data that are no JSON: with functions, getters, proxies and cycles.
+ * What a rendering does with data that are no JSON: with functions, getters, proxies and cycles. Each test
+ * comes with engines that lack the protection, to show that it would notice.
  */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import * as engine from '#index.js';
-import { type Engine, Prototypes, protects } from './mutant.js';
+import { render } from './history-rendering.js';
+import { Prototypes, protects } from './mutant.js';
 
 const prototypes = new Prototypes();
 afterAll(() => expect(prototypes.changed()).toEqual([]));
-
-type Data = Parameters<ReturnType<Engine['load']>['render']>[0];
-
-function render({ compile, load }: Engine, source: string, data: unknown = {}): string {
-  return load(compile(source, { name: 't' })).render(data as Data);
-}
 
 describe('data that are no JSON', () => {
   // render() is typed for data as JSON.parse returns them. What holds for the rest: nothing of it is
@@ -67,76 +63,173 @@ describe('data that are no JSON', () => {
         find: 'return new Formatter(rendering.formatLimits(node), charge).print(value);',
         replace: 'return "" + value;',
       },
+      'functions as Mustache has them': {
+        file: 'render/show.js',
+        find: 'return printScalar(value) ??',
+        replace: 'if (typeof value === "function") return value();\nreturn printScalar(value) ??',
+      },
+      'a call that calls': {
+        file: 'builtins/call.js',
+        find: 'const name = writtenName(at)',
+        replace: 'if (typeof callee === "function") return callee();\nconst name = writtenName(at)',
+      },
     },
   );
 
-  it.each([
-    '{{.a}}',
-    '{{if .a}}{{end}}',
-    '{{print .a}}',
-    '{{$x := .a}}{{$x}}{{$x}}',
-    '{{index . "a"}}',
-    '{{with .a}}{{.}}{{.}}{{end}}',
-    '{{template "x" .a}}{{define "x"}}{{.}}{{.}}{{end}}',
-    '{{.constructor}}',
-  ])('a getter is read once where %s names it', (source) => {
-    let reads = 0;
-    const get = (): string => String(++reads);
-    render(
-      engine,
-      source,
-      Object.defineProperties({}, { a: { get, enumerable: true }, constructor: { get } }),
-    );
-    expect(reads).toBe(1);
-  });
-
-  it('an error of a getter comes through as it is, and the template can be rendered again', () => {
-    const template = engine.load(engine.compile('{{range .l}}{{.a}}{{end}}', { name: 't' }));
-    const broken = new Error('the host’s own');
-    const thrower = {
-      get a(): string {
-        throw broken;
+  protects(
+    'a getter is read once where a template names it',
+    engine,
+    (tested) => {
+      for (const source of [
+        '{{.a}}',
+        '{{if .a}}{{end}}',
+        '{{print .a}}',
+        '{{print $.a}}',
+        '{{$x := .a}}{{$x}}{{$x}}',
+        '{{index . "a"}}',
+        '{{with .a}}{{.}}{{.}}{{end}}',
+        '{{template "x" .a}}{{define "x"}}{{.}}{{.}}{{end}}',
+        '{{.constructor}}',
+      ]) {
+        let reads = 0;
+        const get = (): string => String(++reads);
+        const data = Object.defineProperties({}, { a: { get, enumerable: true }, constructor: { get } });
+        render(tested, source, data);
+        expect(reads, source).toBe(1);
+      }
+    },
+    {
+      'a field that is looked at before it is read': {
+        file: 'render/fields.js',
+        find: 'if (Object.hasOwn(receiver, name))',
+        replace: 'if (receiver[name] !== undefined && Object.hasOwn(receiver, name))',
       },
-    };
-    expect(() => template.render({ l: [{ a: '1' }, thrower] })).toThrow(broken);
-    expect(template.render({ l: [{ a: '1' }] })).toBe('1');
-  });
+      'an element that is looked at before it is read': {
+        file: 'builtins/collections.js',
+        find: 'Object.hasOwn(item, key) ?',
+        replace: 'Object.hasOwn(item, key) && item[key] !== undefined ?',
+      },
+    },
+  );
 
-  it('cycles end at a limit, and foreign objects are maps of what they own', () => {
-    const cyclic: { self?: unknown; list: unknown[] } = { list: [] };
-    cyclic.self = cyclic;
-    cyclic.list.push(cyclic.list);
-    expect(() => render(engine, '{{.self.self.list}}', cyclic)).toThrow('on valueDepth');
-    expect(() => render(engine, '{{.}}', cyclic)).toThrow('on valueDepth');
-    expect(() =>
-      render(engine, '{{define "x"}}{{template "x" .self}}{{end}}{{template "x" .}}', cyclic),
-    ).toThrow('maximum template depth');
-    const odd = {
-      date: new Date(0),
-      map: new Map([[1, 2]]),
-      big: 5n,
-      symbol: Symbol('s'),
-      none: undefined,
-      set: new Set([1]),
-    };
-    expect(render(engine, '{{.date}} {{.map}} {{.big}} {{.symbol}} {{.set}}', odd)).toBe(
-      'map[] map[] map[] map[] map[]',
-    );
-    expect(render(engine, '{{len .}}{{index . "none"}}', odd)).toBe('6<no value>');
-  });
-
-  it('a proxy cannot make the engine read what a template does not name', () => {
-    const read: unknown[] = [];
-    const data = new Proxy(
-      { a: { b: 1 } },
-      {
-        get: (target, key) => {
-          read.push(key);
-          return Reflect.get(target, key);
+  protects(
+    'an error of a getter comes through as it is, and the template can be rendered again',
+    engine,
+    (tested) => {
+      const template = tested.load(tested.compile('{{range $.l}}{{.a}}{{end}}', { name: 't' }));
+      const broken = new Error('the host’s own');
+      const thrower = {
+        get a(): string {
+          throw broken;
         },
+      };
+      expect(() => template.render({ l: [{ a: '1' }, thrower] })).toThrow(broken);
+      expect(template.render({ l: [{ a: '1' }] })).toBe('1');
+    },
+    {
+      'errors in words of its own': {
+        file: 'template.js',
+        find: "return run(main, new Rendering(name, main.name, data, options?.missing ?? 'error', limits), data);",
+        replace: `try {
+            return run(main, new Rendering(name, main.name, data, options?.missing ?? 'error', limits), data);
+          } catch (error) {
+            throw error.name.startsWith('T') ? error : new Error('cannot render: ' + error.message);
+          }`,
       },
-    );
-    expect(render(engine, '{{.a.b}}{{with .a}}{{.b}}{{end}}', data)).toBe('11');
-    expect(read).toEqual(['a', 'a']);
-  });
+      'one state for all renderings': {
+        file: 'template.js',
+        find: "return run(main, new Rendering(name, main.name, data, options?.missing ?? 'error', limits), data);",
+        replace: `this.state ??= new Rendering(name, main.name, data, options?.missing ?? 'error', limits);
+          return run(main, this.state, data);`,
+      },
+    },
+  );
+
+  protects(
+    'cycles end at a limit',
+    engine,
+    (tested) => {
+      const cyclic: { self?: unknown; list: unknown[] } = { list: [] };
+      cyclic.self = cyclic;
+      cyclic.list.push(cyclic.list);
+      expect(() => render(tested, '{{.self.self.list}}', cyclic)).toThrow('on valueDepth');
+      expect(() => render(tested, '{{.}}', cyclic)).toThrow('on valueDepth');
+      expect(() =>
+        render(tested, '{{define "x"}}{{template "x" .self}}{{end}}{{template "x" .}}', cyclic),
+      ).toThrow('maximum template depth');
+    },
+    {
+      'values as deep as they come': {
+        file: 'format/formatter.js',
+        find: 'if (depth >= this.limits.limits.valueDepth)',
+        replace: 'if (false)',
+      },
+      'a depth that starts anew in lists': {
+        file: 'format/formatter.js',
+        find: 'this.formatAt(items[i], spec, depth + 1)',
+        replace: 'this.formatAt(items[i], spec, 0)',
+      },
+    },
+  );
+
+  protects(
+    'objects of whatever class print, and are ranged over, as maps of what they own',
+    engine,
+    (tested) => {
+      const odd = {
+        date: new Date(0),
+        map: new Map([[1, 2]]),
+        big: 5n,
+        symbol: Symbol('s'),
+        none: undefined,
+        set: new Set([1]),
+        heir: Object.create({ inherited: 1 }),
+      };
+      expect(render(tested, '{{.date}} {{.map}} {{.big}} {{.symbol}} {{.set}} {{.heir}}', odd)).toBe(
+        'map[] map[] map[] map[] map[] map[]',
+      );
+      expect(render(tested, '{{len .}}{{index . "none"}}{{range .heir}}{{.}}{{end}}{{len .heir}}', odd)).toBe(
+        '7<no value>0',
+      );
+    },
+    {
+      'keys as for … in finds them': {
+        file: 'values/keys.js',
+        find: 'const keys = Object.keys(object);',
+        replace: 'const keys = [];\nfor (const key in object) keys.push(key);',
+      },
+      'objects that show themselves': {
+        file: 'format/formatter.js',
+        find: 'return Array.isArray(value)',
+        replace:
+          'if (value.toString !== Object.prototype.toString && !Array.isArray(value)) return String(value);\nreturn Array.isArray(value)',
+      },
+    },
+  );
+
+  protects(
+    'a proxy sees no reading but what a template names',
+    engine,
+    (tested) => {
+      const read: unknown[] = [];
+      const data = new Proxy(
+        { a: { b: 1 }, secret: 1 },
+        {
+          get: (target, key) => {
+            read.push(key);
+            return Reflect.get(target, key);
+          },
+        },
+      );
+      expect(render(tested, '{{.a.b}}{{with .a}}{{.b}}{{end}}', data)).toBe('11');
+      expect(read).toEqual(['a', 'a']);
+    },
+    {
+      'data that are copied before they are rendered': {
+        file: 'template.js',
+        find: 'const limits =',
+        replace: 'data = { ...data };\nconst limits =',
+      },
+    },
+  );
 });

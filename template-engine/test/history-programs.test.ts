@@ -2,18 +2,13 @@
  * What went wrong in other template engines for JavaScript, as tests: trees in place of templates, and
  * options in the data. Each comes with engines that lack the protection.
  */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import * as engine from '#index.js';
-import { type Engine, Prototypes, protects } from './mutant.js';
+import { render } from './history-rendering.js';
+import { Prototypes, protects } from './mutant.js';
 
 const prototypes = new Prototypes();
 afterAll(() => expect(prototypes.changed()).toEqual([]));
-
-type Data = Parameters<ReturnType<Engine['load']>['render']>[0];
-
-function render({ compile, load }: Engine, source: string, data: unknown = {}): string {
-  return load(compile(source, { name: 't' })).render(data as Data);
-}
 
 const AT = [1, 0, 0, 0];
 const pipeline = (...operands: unknown[]): unknown => [19, AT, [], false, [[30, AT, operands]]];
@@ -30,7 +25,7 @@ describe('a tree does not stand in for a template', () => {
   // AST injection: Handlebars.compile and Pug took an object that claims to be parsed already, so that
   // whoever could send JSON could send code (pug: `block` and `line`; Handlebars: NumberLiteral values).
   protects(
-    'compile takes strings only',
+    'AST in place of a string: compile takes strings only',
     engine,
     (tested) => {
       const program = tested.compile('{{.a}}', { name: 't' });
@@ -74,11 +69,22 @@ describe('a tree does not stand in for a template', () => {
         find: "if (typeof source !== 'string')",
         replace: 'if (false)',
       },
+      'trees that are believed': {
+        file: 'compile.js',
+        find: "if (typeof source !== 'string')",
+        replace:
+          "if (source?.type === 'Program' || source?.body) return source;\nif (typeof source !== 'string')",
+      },
+      'strings known by their methods': {
+        file: 'compile.js',
+        find: "if (typeof source !== 'string')",
+        replace: "if (typeof source?.startsWith !== 'function')",
+      },
     },
   );
 
   protects(
-    'load takes programs only, in which every node is what it should be',
+    'AST in place of a string: load takes programs only, in which every node is what it should be',
     engine,
     (tested) => {
       const refused = (program: unknown, problem: string) =>
@@ -161,6 +167,10 @@ describe('a tree does not stand in for a template', () => {
       refused(printing([16, AT, 1]), 'must be a boolean');
       refused(programOf([0, AT, { toString: 1 }]), 'must be a string');
       refused({ ...(printing([14, AT]) as object), definitions: { x: [] } }, 'must be a list');
+      const endless: unknown[] = [2, AT, pipeline([14, AT]), [], null];
+      endless[3] = [endless];
+      refused(programOf(endless), 'is nested deeper than');
+      refused(JSON.parse('{"__proto__":{"format":2}}'), 'must be 2');
     },
     {
       'any function': {
@@ -178,32 +188,91 @@ describe('a tree does not stand in for a template', () => {
         find: "'problem' in literal ? part.fail(literal.problem) : literal.value",
         replace: 'literal.value ?? 1',
       },
-      'any position': { file: 'program/part.js', find: '!numbers.every(isNatural)', replace: 'false' },
+      'JSON that is parsed first': {
+        file: 'program/decode.js',
+        find: "const root = new Part(program, '$');",
+        replace:
+          "if (typeof program === 'string' && program.startsWith('{')) program = JSON.parse(program);\nconst root = new Part(program, '$');",
+      },
+      'any depth': {
+        file: 'program/decode.js',
+        find: 'if (around.nesting >= MAX_NESTING)',
+        replace: 'if (false)',
+      },
+      'any position': {
+        file: 'program/part.js',
+        find: 'Number.isSafeInteger(value)',
+        replace: 'Number(value) === value',
+      },
     },
   );
 
   // A check that others can undo after it was made: what was loaded holds nothing of what was given.
-  it('changing a program after it was loaded changes nothing', () => {
-    const program = JSON.parse(JSON.stringify(engine.compile('{{.a.b}}{{printf "%d" 1}}', { name: 't' })));
-    const template = engine.load(program);
-    const spoil = (value: unknown): void => {
-      if (typeof value !== 'object' || value === null) return;
-      for (const key of Object.keys(value)) {
-        spoil((value as Record<string, unknown>)[key]);
-        (value as Record<string, unknown>)[key] = 'constructor';
-      }
-    };
-    spoil(program);
-    expect(template.render({ a: { b: 1 } })).toBe('11');
-    expect(template.name).toBe('t');
-  });
+  protects(
+    'changing a program after it was loaded changes nothing',
+    engine,
+    (tested) => {
+      const program = JSON.parse(
+        JSON.stringify(tested.compile('{{.a.b.c}}{{printf "%d" 1}}', { name: 't' })),
+      );
+      const template = tested.load(program);
+      const spoil = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        for (const key of Object.keys(value)) {
+          spoil((value as Record<string, unknown>)[key]);
+          (value as Record<string, unknown>)[key] = 'constructor';
+        }
+      };
+      spoil(program);
+      expect(template.render({ a: { b: { c: 1 } } })).toBe('11');
+      expect(template.name).toBe('t');
+      expect(template.variables.map(({ path }) => path)).toEqual(['a.b.c']);
+    },
+    {
+      'names that are looked at and kept': {
+        file: 'program/part.js',
+        find: 'return this.list().map((name) => name.name(isName));',
+        replace: 'for (const name of this.list()) name.name(isName);\nreturn this.value;',
+      },
+      'variables that are looked at and kept': {
+        file: 'analysis/decode-variables.js',
+        find: 'return Array.from(value,',
+        replace:
+          'if (value.every((entry) => typeof entry?.path === "string")) return value;\nreturn Array.from(value,',
+      },
+      'programs that are read when they are first rendered': {
+        file: 'template.js',
+        find: 'const main = assembleAll(quote(name), body, definitions);',
+        replace: `let made;
+          const main = {
+            get name() { return quote(name); },
+            get instructions() {
+              const { body, definitions } = decodeProgram(program);
+              return (made ??= assembleAll(quote(name), body, definitions)).instructions;
+            },
+          };`,
+      },
+    },
+  );
 
-  it('huge positions are only told, and never used', () => {
-    const far = [2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1];
-    const program = programOf([1, far, [19, far, [], false, [[30, far, [[10, far, ['a']]]]]]]);
-    expect(engine.load(program).render({ a: 1 })).toBe('1');
-    expect(() => engine.load(program).render({})).toThrow(`t:${2 ** 53 - 1}:${2 ** 53 - 1}: executing "t"`);
-  });
+  protects(
+    'huge positions are only told, and never used',
+    engine,
+    (tested) => {
+      const far = [2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1];
+      const program = programOf([1, far, [19, far, [], false, [[30, far, [[10, far, ['a']]]]]]]);
+      expect(tested.load(program).render({ a: 1 })).toBe('1');
+      expect(() => tested.load(program).render({})).toThrow(`t:${2 ** 53 - 1}:${2 ** 53 - 1}: executing "t"`);
+    },
+    {
+      'errors that point at their column': {
+        file: 'render/rendering.js',
+        find: 'message(node, words) {',
+        replace:
+          "message(node, said) {\nconst words = said + '\\\\n' + ' '.repeat(node.position.column) + '^';",
+      },
+    },
+  );
 });
 
 describe('data are no options', () => {
@@ -211,7 +280,7 @@ describe('data are no options', () => {
   // outputFunctionName (CVE-2022-29078), squirrelly and eta settings (CVE-2021-32819, CVE-2022-25967), pug
   // `pretty` (CVE-2021-21353). Here data and options are two arguments, and neither is merged.
   protects(
-    'whatever their keys are called',
+    'options smuggled in data: they stay data, whatever their keys are called',
     engine,
     (tested) => {
       const options = {
@@ -264,6 +333,16 @@ describe('data are no options', () => {
         find: 'options?.limits',
         replace: 'options?.limits ?? data.limits',
       },
+      'options and data in one object': {
+        file: 'template.js',
+        find: 'const limits =',
+        replace: 'options = Object.assign({}, options, data);\nconst limits =',
+      },
+      'options as Express hands them on': {
+        file: 'template.js',
+        find: 'const limits =',
+        replace: "options = { ...options, ...data.settings?.['view options'] };\nconst limits =",
+      },
     },
   );
 
@@ -285,6 +364,11 @@ describe('data are no options', () => {
         file: 'limits.js',
         find: 'if (given === undefined)\n        return defaults;',
         replace: 'return { ...defaults, ...given };',
+      },
+      'limits that are no numbers': {
+        file: 'limits.js',
+        find: "typeof limit !== 'number' || !(limit >= 0)",
+        replace: 'limit < 0',
       },
     },
   );
