@@ -56,8 +56,7 @@ class Parser {
       if (statement !== undefined) statements.push(statement);
     }
     const own = quote(this.context.options.name);
-    this.define(own, new List(statements));
-    const body = this.definitions.get(own)?.list ?? new List([]);
+    const body = this.define(own, new List(statements));
     this.definitions.delete(own);
     return { body, definitions: new Map([...this.definitions].map(([name, { list }]) => [name, list])) };
   }
@@ -96,12 +95,20 @@ class Parser {
     this.parseDefined(name, 'define clause');
   }
 
-  /** Whichever definition of a name is not empty counts; two of them are a mistake. */
-  private define(name: string, list: List): void {
+  /**
+   * Whichever definition of a name is not empty counts; two of them are a mistake.
+   *
+   * @returns the one that counts so far
+   */
+  private define(name: string, list: List): List {
     const earlier = this.definitions.get(name);
     const blank = isBlank(list);
-    if (earlier === undefined || earlier.isBlank) this.definitions.set(name, { list, isBlank: blank });
-    else if (!blank) this.context.fail(`template: multiple definition of template ${name}`);
+    if (earlier === undefined || earlier.isBlank) {
+      this.definitions.set(name, { list, isBlank: blank });
+      return list;
+    }
+    if (!blank) this.context.fail(`template: multiple definition of template ${name}`);
+    return earlier.list;
   }
 
   /** The list of a definition or a block: it sees no variables, and no range, of what stands around it. */
