@@ -49,7 +49,7 @@ function deeper(around: Surroundings, part: Part): Surroundings {
   return { nesting: around.nesting + 1, isInRange: around.isInRange };
 }
 
-export interface DecodedProgram extends ParsedTemplate {
+interface DecodedProgram extends ParsedTemplate {
   readonly name: string;
   readonly variables: readonly TemplateVariable[];
 }

@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** The template's name, quoted as Go quotes it, and its body. */
-export type DefinitionCode = readonly [string, ListCode];
+type DefinitionCode = readonly [string, ListCode];
 
 export const Op = {
   // Statements
@@ -53,7 +53,7 @@ export type Op = (typeof Op)[keyof typeof Op];
 export type PositionCode = readonly [number, number, number, number];
 export type ListCode = readonly StatementCode[];
 
-export type BranchCode = readonly [
+type BranchCode = readonly [
   typeof Op.if | typeof Op.range | typeof Op.with,
   PositionCode,
   PipelineCode,

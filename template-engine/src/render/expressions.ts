@@ -12,7 +12,7 @@ import type { Scope } from './scope.js';
 import { type Assign, assignment, declaration, variableReader } from './variables.js';
 
 /** A pipeline as a closure. Its value is as the last command yields it: not yet unwrapped. */
-export interface BuiltPipeline extends Expression {
+interface BuiltPipeline extends Expression {
   /** Set the variables of the pipeline; evaluating it has done so once. */
   readonly assigns: readonly Assign[];
 }

@@ -10,7 +10,7 @@ import { type Evaluate, failAfter } from './expression.js';
 import type { Rendering } from './rendering.js';
 
 /** Whose fields are read. */
-export interface Receiver {
+interface Receiver {
   readonly evaluate: Evaluate;
   /** Whether Go holds it in an interface; only the words of errors show it. */
   readonly inInterface: (rendering: Rendering) => boolean;

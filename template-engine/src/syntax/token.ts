@@ -16,7 +16,7 @@ const KEYWORDS = [
   'with',
 ] as const;
 
-export type Keyword = (typeof KEYWORDS)[number];
+type Keyword = (typeof KEYWORDS)[number];
 /** What an action may start with instead of a pipeline. */
 export type Control = Exclude<Keyword, 'nil'>;
 

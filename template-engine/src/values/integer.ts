@@ -1,6 +1,6 @@
 import { Scalar } from './scalar.js';
 
-export type IntegerType = 'int' | 'uint8';
+type IntegerType = 'int' | 'uint8';
 
 /**
  * An integer of Go: a literal, a length, an index, a byte of a string. Numbers in JSON data are no

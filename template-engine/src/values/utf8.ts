@@ -118,7 +118,7 @@ export function decodeWith(bytes: Uint8Array, unitOf: (stray: number) => number)
 }
 
 /** @returns the character that starts at an offset, or -1 if the byte there starts none */
-export function characterAt(bytes: Uint8Array, offset: number): number {
+function characterAt(bytes: Uint8Array, offset: number): number {
   const first = bytes[offset] ?? 0;
   if (first < 0x80) return first;
   const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -164,7 +164,7 @@ export function isCharacter(point: number): boolean {
   return point >= 0 && point <= 0x10ffff && !isSurrogate(point);
 }
 
-export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
 
 const wellFormed = (point: number): number => (isSurrogate(point) ? REPLACEMENT : point);
 const byteOrder = (unit: number): number => (isSurrogate(unit) ? unit + 0x10000 : unit);
