@@ -3,6 +3,7 @@ import {
   type JsonObject,
   LimitExceededError,
   load,
+  parseJson,
   SourceLimitError,
   TemplateExecutionError,
   TemplateSyntaxError,
@@ -13,7 +14,7 @@ import type { Answer, Case } from './case.js';
 export function askEngine({ template, data, missing }: Case): Answer {
   try {
     const program: unknown = JSON.parse(JSON.stringify(compile(template, { name: 't' })));
-    const text = load(program).render(JSON.parse(data) as JsonObject, { missing });
+    const text = load(program).render(parseJson(data) as JsonObject, { missing });
     return { kind: 'output', text: wellFormed(text) };
   } catch (error) {
     return answerOf(error);
