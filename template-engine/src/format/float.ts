@@ -152,34 +152,40 @@ function binaryForm(value: number): string {
   return `${mantissa}p${exponent < 0 ? '' : '+'}${exponent}`;
 }
 
+/** Of a float64, behind the point of its mantissa. */
+const FLOAT64_FRACTION_BITS = 52;
+/** Of the mantissa that hexForm works with, as Go's does: 15 digits in base 16. */
+const FRACTION_BITS = 60;
+const FRACTION_DIGITS = FRACTION_BITS / 4;
+const ONE = 1n << BigInt(FRACTION_BITS);
+
 /** 0x1.hhhp±dd */
 function hexForm(value: number, precision: number | undefined, form: 'x' | 'X'): string {
-  const FRACTION_BITS = 60;
   let { mantissa, exponent } = decompose(value);
-  exponent += 52;
-  mantissa <<= 8n;
-  while (mantissa !== 0n && mantissa >> 60n === 0n) {
+  exponent += FLOAT64_FRACTION_BITS;
+  mantissa <<= BigInt(FRACTION_BITS - FLOAT64_FRACTION_BITS);
+  while (mantissa !== 0n && mantissa < ONE) {
     mantissa <<= 1n;
     exponent--;
   }
   if (mantissa === 0n) exponent = 0;
-  if (precision !== undefined && precision < FRACTION_BITS / 4) {
+  if (precision !== undefined && precision < FRACTION_DIGITS) {
     const dropped = BigInt(FRACTION_BITS - 4 * precision);
     const rest = mantissa & ((1n << dropped) - 1n);
     const half = 1n << (dropped - 1n);
     mantissa >>= dropped;
     if (rest > half || (rest === half && mantissa & 1n)) mantissa++;
     mantissa <<= dropped;
-    if (mantissa >> 61n) {
+    if (mantissa >= 2n * ONE) {
       mantissa >>= 1n;
       exponent++;
     }
   }
-  const hex = (mantissa & ((1n << 60n) - 1n)).toString(16).padStart(15, '0');
+  const hex = (mantissa % ONE).toString(16).padStart(FRACTION_DIGITS, '0');
   const digits =
     precision === undefined ? hex.replace(/0+$/, '') : hex.slice(0, precision).padEnd(precision, '0');
   const sign = exponent < 0 ? '-' : '+';
-  const text = `0x${mantissa >> 60n}${digits === '' ? '' : `.${digits}`}p${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  const text = `0x${mantissa / ONE}${digits === '' ? '' : `.${digits}`}p${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
   return form === 'X' ? text.toUpperCase() : text;
 }
 
