@@ -22,10 +22,11 @@ export interface Eager {
    * elements and fields of the data are, is given as null, whatever it is.
    */
   readonly wantsIndexes?: true;
-  /** For one and two arguments, where that spares the list. */
+  /** For one and two arguments: where that spares the list, or there cannot be more. */
   readonly one?: (a: Value, rendering: Rendering, call: Call) => Value;
   readonly two?: (a: Value, b: Value, rendering: Rendering, call: Call) => Value;
-  readonly many: (args: readonly Value[], rendering: Rendering, call: Call) => Value;
+  /** For any other number of arguments that the function takes. */
+  readonly many?: (args: readonly Value[], rendering: Rendering, call: Call) => Value;
 }
 
 /** `and`, `or`: yields the first argument whose truth is `stopsAt`, or else the last. */

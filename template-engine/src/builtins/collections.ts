@@ -26,7 +26,6 @@ export const len: Eager = {
   least: 1,
   most: 1,
   one: lengthOf,
-  many: ([item], rendering, call) => lengthOf(item, rendering, call),
 };
 
 /** index x 1 "a" … : x[1]["a"]… */

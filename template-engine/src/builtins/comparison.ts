@@ -78,13 +78,7 @@ function compareStrings(a: GoString, b: GoString, rendering: Rendering, call: Ca
 type Comparison = (a: Value, b: Value, rendering: Rendering, call: Call) => boolean;
 
 function ofTwo(compare: Comparison): Eager {
-  return {
-    kind: 'eager',
-    least: 2,
-    most: 2,
-    two: compare,
-    many: ([a, b], rendering, call) => compare(a, b, rendering, call),
-  };
+  return { kind: 'eager', least: 2, most: 2, two: compare };
 }
 
 /** eq a b … : whether a equals any of the others. */

@@ -9,5 +9,4 @@ export const not: Eager = {
   least: 1,
   most: 1,
   one: (value, rendering, call) => !isTrue(value, rendering, call.node),
-  many: ([value], rendering, call) => !isTrue(value, rendering, call.node),
 };

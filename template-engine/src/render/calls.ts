@@ -5,7 +5,10 @@ import type { Evaluate, Expression } from './expression.js';
 import { UNSET } from './rendering.js';
 import { isTrue } from './truth.js';
 
-/** @param hasFinal whether a value comes through the pipe; it is the last argument */
+/**
+ * @param args as many as the builtin takes, together with what comes through the pipe
+ * @param hasFinal whether a value comes through the pipe; it is the last argument
+ */
 export function eagerCall(
   builtin: Eager,
   call: Call,
@@ -27,6 +30,7 @@ export function eagerCall(
       }
       return (rendering, dot) => two(first(rendering, dot), second(rendering, dot), rendering, call);
   }
+  if (many === undefined) throw new Error(`${call.name} takes another number of arguments`);
   return (rendering, dot, final) => {
     const values = evaluators.map((evaluate) => evaluate(rendering, dot));
     if (hasFinal) values.push(final);
