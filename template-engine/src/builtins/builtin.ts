@@ -1,4 +1,3 @@
-import type { Charge } from '../format/spec.js';
 import type { Rendering } from '../render/rendering.js';
 import type { Command, Identifier } from '../syntax/ast.js';
 import type { Value } from '../values/value.js';
@@ -36,11 +35,6 @@ export interface ShortCircuit {
 }
 
 export type Builtin = Eager | ShortCircuit;
-
-/** @returns what charges the rendering for work of the call */
-export function chargeOf(rendering: Rendering, call: Call): Charge {
-  return (characters) => rendering.chargeText(characters, call.node);
-}
 
 /** Ends the rendering the way Go does when a function returns an error. */
 export function failCall(rendering: Rendering, call: Call, words: string): never {

@@ -3,7 +3,7 @@ import { isPrintable } from '../format/quote.js';
 import type { Rendering } from '../render/rendering.js';
 import { type GoString, isString, mapText, RawString, sizeOf } from '../values/raw-string.js';
 import type { Value } from '../values/value.js';
-import { type Call, chargeOf, type Eager } from './builtin.js';
+import type { Call, Eager } from './builtin.js';
 import { charged } from './printing.js';
 
 /** How much more work than to copy a text it is to look for its special characters one by one. */
@@ -34,7 +34,7 @@ function escaper(special: RegExp, escaped: (text: GoString) => GoString): Eager 
 
 function printed(args: readonly Value[], rendering: Rendering, call: Call): GoString {
   const shown = args.map((arg) => (arg === null || arg === undefined ? '<no value>' : arg));
-  return print(shown, rendering.formatLimits(call.node), chargeOf(rendering, call));
+  return print(shown, rendering.formatLimits(call.node));
 }
 
 const HTML_ESCAPES: ReadonlyMap<string, string> = new Map([

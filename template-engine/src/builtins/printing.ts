@@ -4,7 +4,7 @@ import { printf as formatValues } from '../format/printf.js';
 import type { Rendering } from '../render/rendering.js';
 import { type GoString, isString, sizeOf } from '../values/raw-string.js';
 import type { Value } from '../values/value.js';
-import { type Call, chargeOf, type Eager } from './builtin.js';
+import type { Call, Eager } from './builtin.js';
 
 /** print a b … : Go's Sprint. */
 export const print: Eager = {
@@ -12,14 +12,9 @@ export const print: Eager = {
   least: 0,
   most: Number.POSITIVE_INFINITY,
   one: (value, rendering, call) =>
-    charged(
-      printScalar(value) ??
-        printValues([value], rendering.formatLimits(call.node), chargeOf(rendering, call)),
-      rendering,
-      call,
-    ),
+    charged(printScalar(value) ?? printValues([value], rendering.formatLimits(call.node)), rendering, call),
   many: (args, rendering, call) =>
-    charged(printValues(args, rendering.formatLimits(call.node), chargeOf(rendering, call)), rendering, call),
+    charged(printValues(args, rendering.formatLimits(call.node)), rendering, call),
 };
 
 /** println a b … : Go's Sprintln. */
@@ -28,7 +23,7 @@ export const println: Eager = {
   least: 0,
   most: Number.POSITIVE_INFINITY,
   many: (args, rendering, call) =>
-    charged(printLine(args, rendering.formatLimits(call.node), chargeOf(rendering, call)), rendering, call),
+    charged(printLine(args, rendering.formatLimits(call.node)), rendering, call),
 };
 
 /** printf format a b … : Go's Sprintf. */
@@ -39,12 +34,7 @@ export const printf: Eager = {
   wantsString: true,
   many: ([format, ...args], rendering, call) =>
     charged(
-      formatValues(
-        isString(format) ? format : '',
-        args,
-        rendering.formatLimits(call.node),
-        chargeOf(rendering, call),
-      ),
+      formatValues(isString(format) ? format : '', args, rendering.formatLimits(call.node)),
       rendering,
       call,
     ),

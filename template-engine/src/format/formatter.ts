@@ -65,10 +65,9 @@ export class Formatter {
   private readonly charge: Charge;
   private characters = 0;
 
-  /** @param charge may be left out for the text of an error: there is one of them at most */
-  constructor(limits: FormatLimits, charge: Charge = () => {}) {
+  constructor(limits: FormatLimits) {
     this.limits = limits;
-    this.charge = charge;
+    this.charge = limits.charge;
   }
 
   /** @returns what `%v` shows */

@@ -2,11 +2,11 @@ import { type GoString, isString, sizeOf } from '../values/raw-string.js';
 import { StringBuilder } from '../values/string-builder.js';
 import type { Value } from '../values/value.js';
 import { Formatter, printScalar } from './formatter.js';
-import type { Charge, FormatLimits } from './spec.js';
+import type { FormatLimits } from './spec.js';
 
 /** Go's Sprint: a space between two operands when neither is a string. */
-export function print(args: readonly Value[], limits: FormatLimits, charge: Charge): GoString {
-  const printer = new Printer(limits, charge);
+export function print(args: readonly Value[], limits: FormatLimits): GoString {
+  const printer = new Printer(limits);
   let wasString = true;
   for (const arg of args) {
     const isText = isString(arg);
@@ -18,8 +18,8 @@ export function print(args: readonly Value[], limits: FormatLimits, charge: Char
 }
 
 /** Go's Sprintln: a space between all operands, and a new line. */
-export function println(args: readonly Value[], limits: FormatLimits, charge: Charge): GoString {
-  const printer = new Printer(limits, charge);
+export function println(args: readonly Value[], limits: FormatLimits): GoString {
+  const printer = new Printer(limits);
   for (const [i, arg] of args.entries()) {
     if (i > 0) printer.text.add(' ');
     printer.add(arg);
@@ -31,13 +31,11 @@ export function println(args: readonly Value[], limits: FormatLimits, charge: Ch
 class Printer {
   readonly text = new StringBuilder();
   private readonly limits: FormatLimits;
-  private readonly charge: Charge;
   private formatter: Formatter | undefined;
   private size = 0;
 
-  constructor(limits: FormatLimits, charge: Charge) {
+  constructor(limits: FormatLimits) {
     this.limits = limits;
-    this.charge = charge;
   }
 
   add(value: Value): void {
@@ -50,7 +48,7 @@ class Printer {
   }
 
   private print(value: Value): GoString {
-    this.formatter ??= new Formatter(this.limits, this.charge);
+    this.formatter ??= new Formatter(this.limits);
     return this.formatter.print(value);
   }
 }

@@ -4,7 +4,7 @@ import { StringBuilder } from '../values/string-builder.js';
 import { isCharacter, REPLACEMENT } from '../values/utf8.js';
 import { typeName, type Value } from '../values/value.js';
 import { Formatter } from './formatter.js';
-import type { Charge, FormatLimits, Spec } from './spec.js';
+import type { FormatLimits, Spec } from './spec.js';
 
 /** Larger widths, precisions and argument numbers Go takes for mistakes. */
 const MAX_NUMBER = 1_000_000;
@@ -13,13 +13,8 @@ const MAX_NUMBER = 1_000_000;
 const VERB_COST = 16;
 
 /** Go's Sprintf. */
-export function printf(
-  format: GoString,
-  args: readonly Value[],
-  limits: FormatLimits,
-  charge: Charge,
-): GoString {
-  return new Printf(format, args, limits, charge).run();
+export function printf(format: GoString, args: readonly Value[], limits: FormatLimits): GoString {
+  return new Printf(format, args, limits).run();
 }
 
 /**
@@ -37,7 +32,6 @@ class Printf {
   private readonly isRaw: boolean;
   private readonly args: readonly Value[];
   private readonly limits: FormatLimits;
-  private readonly charge: Charge;
   private readonly formatter: Formatter;
   /** Where no index can end any more; to look for it again at every `[` would take long. */
   private readonly lastBracket: number;
@@ -50,15 +44,14 @@ class Printf {
   /** Of the verb at hand: an index was read, and nothing after it. */
   private afterIndex = false;
 
-  constructor(format: GoString, args: readonly Value[], limits: FormatLimits, charge: Charge) {
-    charge(2 * sizeOf(format));
-    this.charge = charge;
+  constructor(format: GoString, args: readonly Value[], limits: FormatLimits) {
+    limits.charge(2 * sizeOf(format));
     this.isRaw = typeof format !== 'string';
     this.source = typeof format === 'string' ? format : withEscapedBytes(format);
     this.args = args;
     this.limits = limits;
     this.lastBracket = this.source.lastIndexOf(']');
-    this.formatter = new Formatter(limits, charge);
+    this.formatter = new Formatter(limits);
   }
 
   run(): GoString {
@@ -75,7 +68,7 @@ class Printf {
   }
 
   private formatVerb(): void {
-    this.charge(VERB_COST);
+    this.limits.charge(VERB_COST);
     const flags = this.readFlags();
     this.indexIsGood = true;
     this.afterIndex = false;

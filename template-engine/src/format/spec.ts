@@ -32,8 +32,9 @@ export const PLAIN: Spec = {
 /** Is told what work costs before it is done, in characters: to read or to make one is the unit. */
 export type Charge = (characters: number) => void;
 
-/** What formatting may cost, and whom to tell when it costs more. */
+/** What formatting may cost, whom to tell what it costs, and whom when it costs more. */
 export interface FormatLimits {
   readonly limits: RenderLimits;
+  readonly charge: Charge;
   exceeded(limit: keyof RenderLimits): never;
 }

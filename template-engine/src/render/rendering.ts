@@ -101,7 +101,11 @@ export class Rendering {
 
   /** What the formatter needs to know while a node is printed. */
   formatLimits(node: Node): FormatLimits {
-    return { limits: this.limits, exceeded: (limit) => this.exceeded(limit, node) };
+    return {
+      limits: this.limits,
+      charge: (characters) => this.chargeText(characters, node),
+      exceeded: (limit) => this.exceeded(limit, node),
+    };
   }
 
   fail(node: Node, words: string): never {

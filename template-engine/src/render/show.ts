@@ -7,11 +7,5 @@ import type { Rendering } from './rendering.js';
 /** @returns what an action writes for a value */
 export function show(value: Value, rendering: Rendering, node: Node): GoString {
   if (value === null || value === undefined) return '<no value>';
-  return printScalar(value) ?? format(value, rendering, node);
-}
-
-/** Apart from the above: a closure costs its function a context, on every call. */
-function format(value: Value, rendering: Rendering, node: Node): GoString {
-  const charge = (characters: number): void => rendering.chargeText(characters, node);
-  return new Formatter(rendering.formatLimits(node), charge).print(value);
+  return printScalar(value) ?? new Formatter(rendering.formatLimits(node)).print(value);
 }
