@@ -31,10 +31,13 @@ export function outcome(run: () => string): string {
   }
 }
 
-/** Fails for what takes long, twice: once may be the machine's fault. */
+/** Fails for what takes longer; for what takes little longer, only if it does so again. */
 export function expectWithin(milliseconds: number, what: string, run: () => unknown): void {
-  const time = timeOf(run);
-  if (time >= milliseconds) expect(Math.min(time, timeOf(run)), what).toBeLessThan(milliseconds);
+  const first = timeOf(run);
+  const isDoubtful = first >= milliseconds && first < 3 * milliseconds;
+  const time = isDoubtful ? Math.min(first, timeOf(run)) : first;
+  // Not every time: thousands of texts pass here.
+  if (time >= milliseconds) expect(time, what).toBeLessThan(milliseconds);
 }
 
 /**
