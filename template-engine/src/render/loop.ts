@@ -1,5 +1,5 @@
 import { Formatter } from '../format/formatter.js';
-import type { JsonValue } from '../json.js';
+import type { JsonObject, JsonValue } from '../json.js';
 import { Integer, intOf } from '../values/integer.js';
 import { sortedKeys } from '../values/keys.js';
 import { isArray, isObject, type Value } from '../values/value.js';
@@ -18,7 +18,27 @@ export class Loop {
   private readonly keys: readonly string[] | undefined;
   private readonly integer: Integer | undefined;
 
-  constructor(
+  /** What stands around the outermost loop. */
+  static none(): Loop {
+    return new Loop(undefined, undefined, 0, undefined, undefined, undefined);
+  }
+
+  static overArray(items: readonly JsonValue[], outer: Loop, outerDot: Value): Loop {
+    return new Loop(outer, outerDot, items.length, items, undefined, undefined);
+  }
+
+  /** @param keys in the order of their turns */
+  static overObject(object: JsonObject, keys: readonly string[], outer: Loop, outerDot: Value): Loop {
+    const items = keys.map((key) => object[key] ?? null);
+    return new Loop(outer, outerDot, keys.length, items, keys, undefined);
+  }
+
+  /** The steps bound the loop, so that a plain number can count it. */
+  static overInteger(integer: Integer, outer: Loop, outerDot: Value): Loop {
+    return new Loop(outer, outerDot, integer.asNumber, undefined, undefined, integer);
+  }
+
+  private constructor(
     outer: Loop | undefined,
     outerDot: Value,
     turns: number,
@@ -50,8 +70,7 @@ export class Loop {
   }
 }
 
-/** What stands around the outermost loop. */
-export const NO_LOOP = new Loop(undefined, undefined, 0, undefined, undefined, undefined);
+export const NO_LOOP = Loop.none();
 
 /**
  * Starts a range.
@@ -68,14 +87,13 @@ export function startLoop(
 ): Loop | undefined {
   const { node } = instruction;
   if (isArray(value)) {
-    return value.length === 0 ? undefined : new Loop(outer, dot, value.length, value, undefined, undefined);
+    return value.length === 0 ? undefined : Loop.overArray(value, outer, dot);
   }
   if (isObject(value)) {
     const keys = sortedKeys(value, (characters) => rendering.chargeText(characters, node));
     if (keys.length === 0) return undefined;
     rendering.charge(keys.length, node);
-    const items = keys.map((key) => value[key] ?? null);
-    return new Loop(outer, dot, keys.length, items, keys, undefined);
+    return Loop.overObject(value, keys, outer, dot);
   }
   if (value === null || value === undefined) return undefined;
   if (value instanceof Integer) {
@@ -86,8 +104,7 @@ export function startLoop(
         `can't use ${value.asText} to iterate over more than one variable`,
       );
     }
-    // The steps bound the loop, so that a plain number can count it.
-    return value.asNumber > 0 ? new Loop(outer, dot, value.asNumber, undefined, undefined, value) : undefined;
+    return value.asNumber > 0 ? Loop.overInteger(value, outer, dot) : undefined;
   }
   const shown = new Formatter(rendering.formatLimits(node)).print(value);
   return failAfter(rendering, instruction.last, `range can't iterate over ${shown}`);
