@@ -31,7 +31,8 @@ export interface Frame {
 
 /** The state of one rendering: variables, and what is left of each limit. */
 export class Rendering {
-  frame: Frame;
+  /** Made when it is asked for: most templates have no variables. */
+  private current: Frame | undefined;
   /** How long the output may still become, in UTF-16 units, of which there are never more than bytes. */
   room: number;
   /** The last node visited, where that cannot be told beforehand: after `and` and `or`. */
@@ -41,6 +42,8 @@ export class Rendering {
   readonly missing: MissingKey;
   readonly limits: RenderLimits;
   private readonly rootName: string;
+  private readonly quotedName: string;
+  private readonly data: JsonObject;
   /** What functions have left of them; those of the instructions `run` counts itself, and compares. */
   steps: number;
   /** The output up to and with the last string that was no UTF-8, if there was any. */
@@ -59,7 +62,18 @@ export class Rendering {
     this.limits = limits;
     this.room = limits.outputBytes;
     this.steps = limits.steps;
-    this.frame = { templateName: quotedName, slots: [data], inInterface: undefined };
+    this.quotedName = quotedName;
+    this.data = data;
+  }
+
+  /** Of the template that is being executed. */
+  get frame(): Frame {
+    this.current ??= { templateName: this.quotedName, slots: [this.data], inInterface: undefined };
+    return this.current;
+  }
+
+  set frame(frame: Frame) {
+    this.current = frame;
   }
 
   /** A template that is called sees none of the variables of its caller. */
