@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPerson, newPrompt, newVersion, type Person } from './cast.js';
 import { type Client, documentedClient } from './documented-client.js';
@@ -22,6 +23,34 @@ test('50 parallel creates make versions 1 to 50', async () => {
     NUMBERS.map((number) => newVersion(client, admin.token, id, `Version ${number}`)),
   );
   expect(made.toSorted((one, other) => one - other)).toEqual(NUMBERS);
+});
+
+test('what waited for its turn carries the time of its turn, not of its asking', async () => {
+  const { id } = await newPrompt(client, admin);
+  await newVersion(client, admin.token, id);
+  await client('POST', `/v1/prompts/${id}/versions/1/promote`, { token: admin.token });
+  const other = new pg.Client({ connectionString: server.databaseUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query('select from prompts where id = $1 for update', [id]);
+  const promoted = client('POST', `/v1/prompts/${id}/versions/1/promote`, { token: admin.token });
+  const created = client('POST', `/v1/prompts/${id}/versions`, {
+    token: admin.token,
+    body: { template: 'waits' },
+  });
+  await until(async () =>
+    (
+      await server.sql(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      )
+    ).slice(1),
+  );
+  const turn = await other.query<{ at: Date }>('select clock_timestamp() as at');
+  await other.query('commit');
+  await other.end();
+  const at = turn.rows[0]?.at.toISOString() ?? '';
+  expect((await promoted).json.version.published_at >= at).toBe(true);
+  expect((await created).json.version.created_at >= at).toBe(true);
 });
 
 test('parallel promotes of 20 versions leave exactly one live, the last that was promoted', async () => {

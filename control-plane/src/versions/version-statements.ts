@@ -21,8 +21,9 @@ export async function insertVersion(
   variables: readonly TemplateVariable[],
 ): Promise<StoredVersion> {
   const [row] = await queries.query<StoredVersion>(
-    `insert into versions (prompt_id, version, template, model, model_params, missing, variables)
-     values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+    // Not now(): of two versions, the one with the higher number was made later.
+    `insert into versions (prompt_id, version, template, model, model_params, missing, variables, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp()) returning ${COLUMNS}`,
     [promptId, number, template, model ?? null, asJson(model_params), missing ?? 'error', asJson(variables)],
   );
   return row as StoredVersion;
@@ -113,11 +114,16 @@ export async function stepDownLive(queries: Queries, promptId: string): Promise<
   ]);
 }
 
-/** Sets a version's status, and with `live` the time of its going live. */
+/**
+ * Sets a version's status, and with `live` the time of its going live.
+ *
+ * Under the prompt's lock, so that of two versions the one that went live later has the later time.
+ */
 export async function setStatus(queries: Queries, versionId: string, status: Status): Promise<StoredVersion> {
   const [row] = await queries.query<StoredVersion>(
+    // Not now(): that is when the transaction began, which may have waited for the lock since.
     `update versions set status = $2,
-       published_at = case when $2 = 'live' then now() else published_at end
+       published_at = case when $2 = 'live' then clock_timestamp() else published_at end
      where id = $1 returning ${COLUMNS}`,
     [versionId, status],
   );
