@@ -17,6 +17,40 @@ interface Variable {
   readonly schema: TSchema;
 }
 
+const RATE = /^([1-9]\d{0,8})\/([1-9]\d{0,5})([smh])$/;
+const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
+
+/** How often something may be done. */
+export interface Rate {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** What is limited, and by what it is counted. */
+export const LIMITS = [
+  'login_account',
+  'login_address',
+  'register_account',
+  'register_address',
+  'verify_account',
+  'verify_address',
+  'mail_account',
+  'mail_address',
+  'reset_address',
+  'password_account',
+] as const;
+export type LimitName = (typeof LIMITS)[number];
+
+function rateVariable<Name extends string>(name: Name, fallback: string, meaning: string) {
+  return {
+    name,
+    default: fallback,
+    meaning,
+    mustBe: 'a count and a time, like 10/15m (s, m or h), or "off"',
+    schema: Type.String({ pattern: `${RATE.source}|^off$` }),
+  } as const;
+}
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every variable that the control plane reads. The README's table is held to this one by a test. */
@@ -76,6 +110,50 @@ export const CONFIG_VARIABLES = [
     schema: Type.String({ pattern: '^[^\\r\\n]*[^\\s@<>]+@[^\\s@<>]+>?$' }),
   },
   {
+    name: 'PX0_TRUST_PROXY',
+    meaning:
+      'addresses or networks of the proxies in front, whose X-Forwarded-For tells who calls; by default none is believed',
+    mustBe: 'IP addresses or networks, separated by commas, like 10.0.0.0/8,192.0.2.7',
+    schema: Type.String({ pattern: '^[0-9A-Fa-f.:/]+(,[0-9A-Fa-f.:/]+)*$' }),
+  },
+  {
+    name: 'PX0_CORS_ORIGINS',
+    meaning: 'origins whose pages may call the API from a browser; by default none',
+    mustBe: 'origins like https://console.example.com, separated by commas',
+    schema: Type.String({ pattern: '^https?://[^\\s/,]+(,https?://[^\\s/,]+)*$' }),
+  },
+  {
+    name: 'PX0_DATABASE_WAIT_SECONDS',
+    default: '60',
+    meaning: 'seconds for which a start waits for Postgres to answer; 0 tries once',
+    mustBe: 'a whole number from 0 to 86400',
+    schema: Type.Integer({ minimum: 0, maximum: 86_400 }),
+  },
+  {
+    name: 'PX0_CODE_TRIES',
+    default: '5',
+    meaning: 'tries that a verification code is good for',
+    mustBe: 'a whole number from 1 to 5',
+    schema: Type.Integer({ minimum: 1, maximum: 5 }),
+  },
+  {
+    name: 'PX0_LIMITS',
+    default: 'on',
+    meaning: '`off` lifts all of the limits that follow, as load tests need it',
+    mustBe: '"on" or "off"',
+    schema: Type.Enum(['on', 'off']),
+  },
+  rateVariable('PX0_LIMIT_LOGIN_ACCOUNT', '10/15m', 'failed logins to one account'),
+  rateVariable('PX0_LIMIT_LOGIN_ADDRESS', '300/15m', 'failed logins from one IP address'),
+  rateVariable('PX0_LIMIT_REGISTER_ACCOUNT', '10/1h', 'registrations with one mail address'),
+  rateVariable('PX0_LIMIT_REGISTER_ADDRESS', '100/1h', 'registrations from one IP address'),
+  rateVariable('PX0_LIMIT_VERIFY_ACCOUNT', '20/15m', 'codes tried for one account'),
+  rateVariable('PX0_LIMIT_VERIFY_ADDRESS', '300/15m', 'codes tried from one IP address'),
+  rateVariable('PX0_LIMIT_MAIL_ACCOUNT', '5/15m', 'mails asked for to one mail address'),
+  rateVariable('PX0_LIMIT_MAIL_ADDRESS', '100/15m', 'mails asked for from one IP address'),
+  rateVariable('PX0_LIMIT_RESET_ADDRESS', '100/15m', 'password reset codes tried from one IP address'),
+  rateVariable('PX0_LIMIT_PASSWORD_ACCOUNT', '10/15m', 'failed changes of one password'),
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     meaning: 'least severe level that is logged',
@@ -102,6 +180,14 @@ export interface Config {
   /** Absent: mails go to the log. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** Addresses and networks of proxies that are believed. */
+  readonly trustProxy: readonly string[];
+  readonly corsOrigins: readonly string[];
+  /** Seconds. */
+  readonly databaseWait: number;
+  readonly codeTries: number;
+  /** Absent: not limited. */
+  readonly limits: Readonly<Partial<Record<LimitName, Rate>>>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -123,8 +209,32 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     sessionHours: values.SESSION_DURATION_HOURS,
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
+    trustProxy: listOf(values.PX0_TRUST_PROXY),
+    corsOrigins: listOf(values.PX0_CORS_ORIGINS),
+    databaseWait: values.PX0_DATABASE_WAIT_SECONDS,
+    codeTries: values.PX0_CODE_TRIES,
+    limits: values.PX0_LIMITS === 'off' ? {} : limitsIn(values),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function listOf(text: string | undefined): string[] {
+  return text?.split(',') ?? [];
+}
+
+function limitsIn(values: Values): Config['limits'] {
+  return Object.fromEntries(
+    LIMITS.flatMap((name) => {
+      const rate = rateIn(values[`PX0_LIMIT_${name.toUpperCase() as Uppercase<LimitName>}`]);
+      return rate === undefined ? [] : [[name, rate]];
+    }),
+  );
+}
+
+function rateIn(text: string): Rate | undefined {
+  const [, count, time, unit] = text.match(RATE) ?? [];
+  if (count === undefined) return undefined;
+  return { count: Number(count), seconds: Number(time) * SECONDS[unit as keyof typeof SECONDS] };
 }
 
 function readVariable(variable: Variable, env: Readonly<Record<string, string | undefined>>): unknown {

@@ -1,11 +1,24 @@
-import { destination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 
 /** Fields that never reach the log, at whichever depth they are likely to stand. */
-const SECRETS = ['authorization', 'x-api-key', 'password', 'new_password', 'code', 'token', 'key'];
+const SECRETS = [
+  'authorization',
+  'x-api-key',
+  'password',
+  'current_password',
+  'new_password',
+  'code',
+  'token',
+  'key',
+];
 
-/** @returns a log of JSON lines on stdout */
-export function createLog(level: Config['logLevel']): Logger {
+/** @returns a log of JSON lines, on stdout unless told otherwise */
+export function createLog(
+  level: Config['logLevel'],
+  // Written at once: the last line of a process that ends is not lost.
+  stream: DestinationStream = destination({ dest: 1, sync: true }),
+): Logger {
   return pino(
     {
       level,
@@ -16,8 +29,7 @@ export function createLog(level: Config['logLevel']): Logger {
       }),
       serializers: { err: describeError },
     },
-    // Written at once: the last line of a process that ends is not lost.
-    destination({ dest: 1, sync: true }),
+    stream,
   );
 }
 

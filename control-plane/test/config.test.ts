@@ -14,6 +14,22 @@ describe('the configuration', () => {
       sessionHours: 24,
       smtpUrl: undefined,
       mailFrom: 'px0 <px0@localhost>',
+      trustProxy: [],
+      corsOrigins: [],
+      databaseWait: 60,
+      codeTries: 5,
+      limits: {
+        login_account: { count: 10, seconds: 900 },
+        login_address: { count: 300, seconds: 900 },
+        register_account: { count: 10, seconds: 3600 },
+        register_address: { count: 100, seconds: 3600 },
+        verify_account: { count: 20, seconds: 900 },
+        verify_address: { count: 300, seconds: 900 },
+        mail_account: { count: 5, seconds: 900 },
+        mail_address: { count: 100, seconds: 900 },
+        reset_address: { count: 100, seconds: 900 },
+        password_account: { count: 10, seconds: 900 },
+      },
       logLevel: 'info',
     });
   });
@@ -29,6 +45,21 @@ describe('the configuration', () => {
       MAIL_FROM: 'a@example.com',
     });
     expect(config).toMatchObject({ redisUrl: 'rediss://host:6379/1', port: 0, host: '::1', sessionHours: 1 });
+  });
+
+  test('limits can be changed, lifted one by one, and lifted altogether', () => {
+    const limits = (env: Record<string, string>) => loadConfig({ DATABASE_URL, ...env }).limits;
+    expect(limits({ PX0_LIMIT_LOGIN_ACCOUNT: '3/20s' }).login_account).toEqual({ count: 3, seconds: 20 });
+    expect(limits({ PX0_LIMIT_LOGIN_ACCOUNT: 'off' })).not.toHaveProperty('login_account');
+    expect(limits({ PX0_LIMITS: 'off', PX0_LIMIT_LOGIN_ACCOUNT: '3/20s' })).toEqual({});
+  });
+
+  test('proxies and origins are lists', () => {
+    const env = { DATABASE_URL, PX0_TRUST_PROXY: '10.0.0.0/8,::1', PX0_CORS_ORIGINS: 'https://a.example' };
+    expect(loadConfig(env)).toMatchObject({
+      trustProxy: ['10.0.0.0/8', '::1'],
+      corsOrigins: ['https://a.example'],
+    });
   });
 
   test('says that npm start brings a database', () => {
@@ -48,6 +79,12 @@ describe('the configuration', () => {
     ['SMTP_URL', 'mail.example.com'],
     ['MAIL_FROM', 'nobody'],
     ['LOG_LEVEL', 'loud'],
+    ['PX0_TRUST_PROXY', 'everybody'],
+    ['PX0_CORS_ORIGINS', '*'],
+    ['PX0_CODE_TRIES', '6'],
+    ['PX0_LIMITS', 'some'],
+    ['PX0_LIMIT_LOGIN_ACCOUNT', '0/15m'],
+    ['PX0_LIMIT_LOGIN_ACCOUNT', '10 per hour'],
   ])('names %s when it is %s, and does not repeat it', (name, text) => {
     let message = '';
     try {

@@ -1,7 +1,7 @@
 import { createControlPlane, loadConfig } from '@px0/control-plane';
-import { createTestDatabase } from '@px0/test-bed';
+import { createTestDatabase, type TestDatabase } from '@px0/test-bed';
 import pg from 'pg';
-import { pino } from 'pino';
+import { createLog } from '#log.js';
 
 /** A control plane of a test file's own, on a free port and a database of its own. */
 export interface RunningControlPlane {
@@ -14,22 +14,27 @@ export interface RunningControlPlane {
   close(): Promise<void>;
 }
 
-export async function startControlPlane(env: Record<string, string> = {}): Promise<RunningControlPlane> {
-  const database = await createTestDatabase();
+/**
+ * @param env beside it limits are off: one address makes every call of a test
+ * @param beside another one, whose database this one shares, as replicas do
+ */
+export async function startControlPlane(
+  env: Record<string, string> = {},
+  beside?: RunningControlPlane,
+): Promise<RunningControlPlane> {
+  const database = beside === undefined ? await createTestDatabase() : sharedDatabase(beside.databaseUrl);
   const pool = new pg.Pool({ connectionString: database.url, max: 20 });
   let logged = '';
-  const log = pino(
-    { level: 'info' },
-    {
-      write: (line: string) => {
-        logged += line;
-      },
+  const log = createLog('info', {
+    write: (line: string) => {
+      logged += line;
     },
-  );
+  });
   const config = loadConfig({
     DATABASE_URL: database.url,
     PX0_CONTROL_PORT: '0',
     PX0_CONTROL_HOST: '127.0.0.1',
+    PX0_LIMITS: 'off',
     ...env,
   });
   const controlPlane = await createControlPlane(config, { log });
@@ -46,4 +51,9 @@ export async function startControlPlane(env: Record<string, string> = {}): Promi
       await database.drop();
     },
   };
+}
+
+/** The one that has the database made drops it. */
+function sharedDatabase(url: string): TestDatabase {
+  return { url, drop: async () => {} };
 }

@@ -29,6 +29,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'accounts.register' },
       schema: {
+        operationId: 'register',
         tags,
         summary: 'Register',
         description:
@@ -62,6 +63,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'accounts.verify' },
       schema: {
+        operationId: 'sendVerificationCode',
         tags,
         summary: 'Mail a verification code',
         description: 'Answers alike whoever the address belongs to.',
@@ -80,6 +82,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'accounts.verify' },
       schema: {
+        operationId: 'verifyEmail',
         tags,
         summary: 'Verify an address',
         description: 'A code is good for 15 minutes, one use, and five tries.',
@@ -102,6 +105,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'sessions.create' },
       schema: {
+        operationId: 'logIn',
         tags,
         summary: 'Log in',
         body: Login,
@@ -120,6 +124,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'sessions.delete' },
       schema: {
+        operationId: 'logOut',
         tags,
         summary: 'Log out',
         description: 'Ends the session in this moment. Good too without a token, or with a dead one.',
@@ -138,6 +143,7 @@ export function addAccountRoutes(app: App, { registration, verification, session
     {
       config: { action: 'me.read' },
       schema: {
+        operationId: 'readMe',
         tags,
         summary: 'Who I am',
         response: answers({ 200: UserAnswer }, ['unauthorized', 'access_token_required']),

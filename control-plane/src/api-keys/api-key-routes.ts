@@ -13,6 +13,7 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
     {
       config: { action: 'api_keys.create' },
       schema: {
+        operationId: 'createApiKey',
         tags,
         summary: 'Make an API key',
         description:
@@ -38,6 +39,7 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
     {
       config: { action: 'api_keys.list' },
       schema: {
+        operationId: 'listApiKeys',
         tags,
         summary: 'List API keys',
         description:
@@ -60,6 +62,7 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
     {
       config: { action: 'api_keys.delete' },
       schema: {
+        operationId: 'revokeApiKey',
         tags,
         summary: 'Revoke an API key',
         params: Type.Object({ keyId: Id() }),

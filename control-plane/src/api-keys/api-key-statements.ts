@@ -76,7 +76,7 @@ export async function findKeyCaller(
   hash: string,
 ): Promise<{ caller: KeyCaller; isUseStale: boolean } | undefined> {
   const [row] = await queries.query<Omit<KeyCaller, 'kind'> & { is_use_stale: boolean }>(
-    `select id, org_id, operation,
+    `select id, name, org_id, operation,
        case when all_teams then null else array(
          select teams.id::text from api_key_teams
          join teams on teams.id = api_key_teams.team_id

@@ -3,8 +3,11 @@ export class StartupError extends Error {
   override readonly name = 'StartupError';
 }
 
-/** SQLSTATE classes and codes that say "not now": lost connections, shutdown, too many clients. */
-const UNAVAILABLE_STATES = /^(08...|57P0[123]|53300)$/;
+/**
+ * SQLSTATE classes and codes that say "not now": lost connections, shutdown, too many clients, and a
+ * statement that waited too long for others or ran into them (timeout, deadlock).
+ */
+const UNAVAILABLE_STATES = /^(08...|57P0[123]|57014|53300|55P03|40P01|40001)$/;
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -20,7 +23,7 @@ const UNAVAILABLE_CODES = new Set([
 const UNAVAILABLE_WORDS =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/;
 
-/** Whether an error means that Postgres cannot be reached now, and not that a statement is wrong. */
+/** Whether an error means that Postgres cannot do it now, and not that a statement is wrong. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as Error & { code?: unknown };

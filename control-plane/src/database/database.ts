@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { type Author, authorSetting } from './author.js';
 
 /** Somewhere statements run: the pool, or one transaction. */
 export interface Queries {
@@ -10,6 +11,8 @@ export interface Queries {
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT = 5_000;
 const STATEMENT_TIMEOUT = 15_000;
+/** Milliseconds that a statement waits for a row that another transaction holds. */
+const LOCK_TIMEOUT = 5_000;
 
 /** The control plane's connections to Postgres. Connects on first use. */
 export class Database implements Queries {
@@ -21,6 +24,7 @@ export class Database implements Queries {
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       statement_timeout: STATEMENT_TIMEOUT,
+      lock_timeout: LOCK_TIMEOUT,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
       application_name: 'px0-control-plane',
       types: { getTypeParser: readAs },
@@ -55,6 +59,17 @@ export class Database implements Queries {
     } finally {
       client.release(broken);
     }
+  }
+
+  /**
+   * Runs work in one transaction whose changes the audit log puts down to an author. Whatever people
+   * and keys change goes this way: outside of it the log knows no more than "system".
+   */
+  change<Result>(author: Author, work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    return this.transaction(async (queries) => {
+      await queries.query("select set_config('px0.author', $1, true)", [authorSetting(author)]);
+      return work(queries);
+    });
   }
 
   /** Waits for what is under way, then disconnects. */

@@ -31,6 +31,7 @@ export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): 
     {
       config: { action: 'health.read' },
       schema: {
+        operationId: 'readHealth',
         tags,
         summary: 'Whether the process lives',
         response: answers({ 200: Type.Object({ status: Type.Literal('OK') }) }),
@@ -44,6 +45,7 @@ export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): 
     {
       config: { action: 'health.read' },
       schema: {
+        operationId: 'readReadiness',
         tags,
         summary: 'Whether requests can be served, and what is missing',
         description:

@@ -36,7 +36,11 @@ export function authenticate(credentials: CredentialStore) {
       heardBy(action) === 'anyone' ? { kind: 'anonymous' } : await identify(request, credentials);
     const refusal = hearingRefusal(action, caller);
     if (refusal !== undefined) throw new Refusal(refusal);
-    request.access = new Access(caller, action);
+    request.access = new Access(caller, action, {
+      ip: request.ip,
+      user_agent: request.headers['user-agent'],
+      request_id: request.id,
+    });
   };
 }
 

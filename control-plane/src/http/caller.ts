@@ -22,6 +22,7 @@ export interface SessionCaller {
 export interface KeyCaller {
   readonly kind: 'key';
   readonly id: string;
+  readonly name: string;
   readonly org_id: string;
   readonly operation: Operation;
   /** null: every team of the organization. */

@@ -7,6 +7,7 @@ export const ERRORS = {
   forbidden: [403, 'forbidden'],
   access_token_required: [403, 'access token required'],
   not_found: [404, 'not found'],
+  too_many_requests: [429, 'too many requests'],
   internal_error: [500, 'internal error'],
   unavailable: [503, 'service unavailable'],
 
@@ -32,9 +33,28 @@ export const ERRORS = {
   email_and_code_required: [400, 'email and code are required'],
   invalid_verification_code: [400, 'invalid verification code'],
   invalid_credentials: [401, 'invalid credentials'],
+  code_and_password_required: [400, 'code and new_password are required'],
+  invalid_reset_code: [400, 'invalid or expired password reset code'],
 
   organization_not_found: [404, 'organization not found'],
+  user_not_found: [404, 'user not found'],
   team_not_found: [404, 'team not found'],
+  team_exists: [409, 'team name already exists under this organization'],
+  default_team_not_deleted: [422, 'the Default Team cannot be deleted'],
+  default_team_fixed: [422, 'the Default Team cannot be renamed or moved'],
+
+  user_id_required: [400, 'user_id is required'],
+  user_to_add_not_found: [404, 'user to add not found'],
+  user_outside_organization: [400, 'user is not a member of this organization'],
+  invalid_role: [400, 'invalid role, must be admin, editor, or viewer'],
+  member_not_found: [404, 'team member relationship not found'],
+  last_team_admin: [422, 'team must keep at least one admin'],
+
+  already_team_member: [400, 'already a member of this team'],
+  join_request_pending: [409, 'a pending join request already exists for this team'],
+  invalid_join_status: [400, 'invalid status, must be approved or rejected'],
+  join_request_not_found: [404, 'join request not found'],
+  join_request_resolved: [400, 'join request has already been resolved'],
 
   org_id_required: [400, 'org_id is required'],
   invalid_operation: [400, 'invalid operation'],
@@ -44,6 +64,8 @@ export const ERRORS = {
   prompt_exists: [409, 'prompt with this name or slug already exists; please provide a unique name'],
   prompt_not_found: [404, 'prompt not found'],
   slug_ambiguous: [409, 'slug is ambiguous; pass team_id'],
+  invalid_target_team: [400, 'invalid target team_id'],
+  target_team_not_found: [404, 'target team not found'],
 
   template_required: [400, 'template is required'],
   invalid_template: [400, 'invalid template: $detail'],
@@ -52,11 +74,20 @@ export const ERRORS = {
   version_change_required: [400, 'template, model, or model_params is required'],
   version_not_found: [404, 'version not found'],
   only_drafts_modified: [422, 'only draft versions can be modified'],
+  only_drafts_deleted: [422, 'only draft versions can be deleted'],
+  already_archived: [422, 'version is already archived'],
   cannot_promote: [422, 'cannot promote version'],
   only_live_demoted: [422, 'only live versions can be demoted'],
   tag_required: [400, 'tag is required'],
   invalid_tag: [400, 'invalid tag'],
   tag_not_found: [404, 'tag not found'],
+  diff_range_required: [400, 'from and to query parameters are required'],
+  invalid_from_version: [400, 'invalid from version'],
+  invalid_to_version: [400, 'invalid to version'],
+  from_version_not_found: [404, 'from version not found'],
+  to_version_not_found: [404, 'to version not found'],
+
+  payload_not_found: [404, 'payload not found'],
 
   variables_not_object: [400, 'variables must be a JSON object'],
   no_live_version: [404, 'no live version found for this prompt'],
@@ -65,22 +96,28 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface RefusalDetails {
+  /** What takes the place of `$detail` in the words. */
+  readonly detail?: string;
+  readonly beside?: Readonly<Record<string, unknown>>;
+  readonly retryAfter?: number;
+}
+
 /** A request is refused, with one of the catalogue's errors. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;
   /** Fields that stand beside `error` in the body. */
   readonly beside: Readonly<Record<string, unknown>>;
+  /** Seconds after which asking again makes sense: the header Retry-After. */
+  readonly retryAfter: number | undefined;
 
-  /** @param detail what takes the place of `$detail` in the words */
-  constructor(
-    code: ErrorCode,
-    { detail = '', beside = {} }: { detail?: string; beside?: Readonly<Record<string, unknown>> } = {},
-  ) {
+  constructor(code: ErrorCode, { detail = '', beside = {}, retryAfter }: RefusalDetails = {}) {
     // As a function: a detail may hold `$` itself.
     super(ERRORS[code][1].replace('$detail', () => detail));
     this.code = code;
     this.beside = beside;
+    this.retryAfter = retryAfter;
   }
 
   get status(): number {

@@ -26,15 +26,15 @@ export function replyToError(
     return reply.code(500).send(new Refusal('internal_error', { beside: { request_id: request.id } }).body);
   }
   if (refusal.code === 'unavailable') {
-    request.log.warn({ err: error }, 'the database cannot be reached');
-    reply.header('retry-after', RETRY_AFTER_SECONDS);
+    request.log.warn({ err: error }, 'the database cannot be reached, or is too busy');
   }
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   return reply.code(refusal.status).send(refusal.body);
 }
 
 function refusalFor(error: FastifyError | Error): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  if (isDatabaseUnavailable(error)) return new Refusal('unavailable');
+  if (isDatabaseUnavailable(error)) return new Refusal('unavailable', { retryAfter: RETRY_AFTER_SECONDS });
   const code = 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return undefined;
   if (UNSTORABLE_TEXT.has(code)) return new Refusal('invalid_request_body');

@@ -20,6 +20,8 @@ export type Relation =
   | 'org_admin'
   /** Made the thing, is in its organization still, and has no higher relation to it. */
   | 'creator'
+  /** A key of some teams, asked about the organization itself. */
+  | 'limited_key'
   | 'read_render_key'
   | 'all_key'
   | 'admin_key';
@@ -31,6 +33,7 @@ export interface Owner {
   readonly team_id?: string;
 }
 
+const KEYS = ['limited_key', 'read_render_key', 'all_key', 'admin_key'] as const;
 const MEMBERS = ['org_member', 'viewer', 'editor', 'team_admin', 'org_admin'] as const;
 const READERS = [
   'viewer',
@@ -43,13 +46,19 @@ const READERS = [
 ] as const;
 const EDITORS = ['editor', 'team_admin', 'org_admin', 'all_key', 'admin_key'] as const;
 const TEAM_ADMINS = ['team_admin', 'org_admin', 'all_key', 'admin_key'] as const;
+/** Keys manage teams and their members with the operation admin alone. */
+const ORG_MANAGERS = ['org_admin', 'admin_key'] as const;
+const TEAM_MANAGERS = ['team_admin', 'org_admin', 'admin_key'] as const;
 const ORG_PEOPLE = [...MEMBERS, 'creator'] as const;
+const ORG_INSIDERS = [...MEMBERS, ...KEYS] as const;
 
 interface Rule {
   /** Which kinds of callers are heard at all; an anonymous one gets 401, a key too many 403. */
   readonly heard: 'anyone' | 'guest_or_session' | 'session' | 'session_or_key';
   /** What answers a key where only a session is heard. */
   readonly keyRefusal?: ErrorCode;
+  /** Only users whose address is verified are heard. */
+  readonly verified?: true;
   /** Who may. Absent where nothing but the caller itself is concerned. */
   readonly may?: readonly Relation[];
   /** Who sees that the thing is there, and hears `forbidden` instead of `unseen`. */
@@ -61,6 +70,8 @@ interface Rule {
 const onTeam = { heard: 'session_or_key', unseen: 'forbidden' } as const;
 const onPrompt = { heard: 'session_or_key', see: READERS, unseen: 'prompt_not_found' } as const;
 const onKey = { heard: 'session', see: ORG_PEOPLE } as const;
+const onOrg = { see: ORG_INSIDERS, unseen: 'organization_not_found' } as const;
+const onTeamItself = { heard: 'session_or_key', see: ORG_INSIDERS, unseen: 'team_not_found' } as const;
 
 const POLICY = {
   'health.read': { heard: 'anyone' },
@@ -72,8 +83,42 @@ const POLICY = {
   'sessions.create': { heard: 'anyone' },
   'sessions.delete': { heard: 'anyone' },
   'me.read': { heard: 'session', keyRefusal: 'access_token_required' },
+  'me.update': { heard: 'session' },
+  'me.delete': { heard: 'session' },
+  'me.change_password': { heard: 'session' },
+  'passwords.reset': { heard: 'anyone' },
+
   'me.organizations': { heard: 'session' },
   'me.teams': { heard: 'session' },
+  'me.leave_team': { heard: 'session' },
+  'me.inbox': { heard: 'session' },
+
+  // Founding is a matter of the user as well: see founderRefusal.
+  'organizations.create': { heard: 'session' },
+  'organizations.update': { ...onOrg, heard: 'session', may: ['org_admin'] },
+  'organizations.delete': { ...onOrg, heard: 'session', may: ['org_admin'] },
+  'organizations.people': { ...onOrg, heard: 'session_or_key', may: [...MEMBERS, 'admin_key'] },
+  'organizations.remove_member': { ...onOrg, heard: 'session_or_key', may: ORG_MANAGERS },
+  'audit_log.read': { ...onOrg, heard: 'session', may: ['org_admin'] },
+
+  'teams.create': { ...onOrg, heard: 'session_or_key', may: ORG_MANAGERS },
+  'teams.list': { ...onOrg, heard: 'session_or_key', may: [...MEMBERS, 'admin_key'] },
+  'teams.update': { ...onTeamItself, may: ['editor', ...TEAM_MANAGERS] },
+  'teams.delete': { ...onTeamItself, may: ['editor', ...TEAM_MANAGERS] },
+  // Asked of the organization that a team leaves, and of the one that it comes to.
+  'teams.move_from': { ...onTeamItself, may: ['org_admin'] },
+  'teams.move_to': { ...onOrg, heard: 'session_or_key', may: ['org_admin'] },
+  'members.list': { ...onTeamItself, may: ['viewer', 'editor', ...TEAM_MANAGERS] },
+  'members.add': { ...onTeamItself, may: TEAM_MANAGERS },
+  'members.remove': { ...onTeamItself, may: TEAM_MANAGERS },
+  'members.set_role': { ...onTeamItself, may: TEAM_MANAGERS },
+  // Anybody may ask to join any team: that is how people come together.
+  'join_requests.create': { heard: 'session', verified: true, unseen: 'team_not_found' },
+  'join_requests.resolve': {
+    ...onTeamItself,
+    may: TEAM_MANAGERS,
+    unseen: 'join_request_not_found',
+  },
 
   'api_keys.create': { ...onKey, may: MEMBERS, unseen: 'forbidden' },
   'api_keys.create_unlimited': { ...onKey, may: ['org_admin'], unseen: 'forbidden' },
@@ -89,16 +134,33 @@ const POLICY = {
   'prompts.create': { ...onTeam, may: EDITORS },
   'prompts.list': { ...onTeam, may: READERS },
   'prompts.read': { ...onPrompt, may: READERS },
+  'prompts.update': { ...onPrompt, may: EDITORS },
+  'prompts.archive': { ...onPrompt, may: TEAM_ADMINS },
+  'prompts.restore': { ...onPrompt, may: TEAM_ADMINS },
+  'prompts.move': { ...onPrompt, may: TEAM_ADMINS },
+  // Asked of the team that a prompt comes to.
+  'prompts.move_to': {
+    heard: 'session_or_key',
+    may: TEAM_ADMINS,
+    see: ORG_INSIDERS,
+    unseen: 'target_team_not_found',
+  },
   'versions.create': { ...onPrompt, may: EDITORS },
   'versions.read': { ...onPrompt, may: READERS },
+  'versions.diff': { ...onPrompt, may: READERS },
   'versions.update': { ...onPrompt, may: EDITORS },
+  'versions.delete': { ...onPrompt, may: EDITORS },
+  'versions.duplicate': { ...onPrompt, may: EDITORS },
   // Which of the two a promotion is depends on the version: the routes ask for the first, and once
   // the version is known for its own.
   'versions.promote_to_stable': { ...onPrompt, may: EDITORS },
   'versions.promote_to_live': { ...onPrompt, may: TEAM_ADMINS },
   'versions.demote': { ...onPrompt, may: TEAM_ADMINS },
+  'versions.archive': { ...onPrompt, may: TEAM_ADMINS },
   'tags.write': { ...onPrompt, may: EDITORS },
   'tags.read': { ...onPrompt, may: READERS },
+  'payloads.write': { ...onPrompt, may: EDITORS },
+  'payloads.read': { ...onPrompt, may: READERS },
   'prompts.render': { ...onPrompt, may: READERS },
 } as const satisfies Record<string, Rule>;
 
@@ -124,9 +186,10 @@ export function relationTo(owner: Owner, caller: Caller): Relation {
     case 'refused':
       return 'stranger';
     case 'key': {
-      const reaches =
-        owner.team_id === undefined || caller.team_ids === null || caller.team_ids.includes(owner.team_id);
-      return caller.org_id === owner.org_id && reaches ? KEY_RELATIONS[caller.operation] : 'stranger';
+      if (caller.org_id !== owner.org_id) return 'stranger';
+      if (caller.team_ids === null) return KEY_RELATIONS[caller.operation];
+      if (owner.team_id === undefined) return 'limited_key';
+      return caller.team_ids.includes(owner.team_id) ? KEY_RELATIONS[caller.operation] : 'stranger';
     }
     case 'session': {
       const inOrganization = caller.memberships.filter(({ org_id }) => org_id === owner.org_id);
@@ -162,7 +225,7 @@ export function heardBy(action: Action): Rule['heard'] {
 
 /** @returns the error for a kind of caller that an action does not hear, whatever it is about */
 export function hearingRefusal(action: Action, caller: Caller): ErrorCode | undefined {
-  const { heard, keyRefusal = 'forbidden' } = RULES[action];
+  const { heard, keyRefusal = 'forbidden', verified = false } = RULES[action];
   if (heard === 'anyone') return undefined;
   switch (caller.kind) {
     case 'anonymous':
@@ -172,12 +235,17 @@ export function hearingRefusal(action: Action, caller: Caller): ErrorCode | unde
     case 'key':
       return heard === 'session_or_key' ? undefined : keyRefusal;
     case 'session':
-      return undefined;
+      return verified && !caller.user.is_verified ? 'user_not_verified' : undefined;
   }
 }
 
 /** @returns why a user may not register others, or undefined for one who may */
 export function registrarRefusal(user: User): ErrorCode | undefined {
   if (!user.is_verified) return 'user_not_verified';
+  return user.is_admin ? undefined : 'forbidden';
+}
+
+/** @returns why a user may not found organizations, or undefined for one who may */
+export function founderRefusal(user: User): ErrorCode | undefined {
   return user.is_admin ? undefined : 'forbidden';
 }

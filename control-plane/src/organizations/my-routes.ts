@@ -16,6 +16,7 @@ export function addMyRoutes(app: App, database: Database): void {
     {
       config: { action: 'me.organizations' },
       schema: {
+        operationId: 'listMyOrganizations',
         tags,
         summary: 'Organizations that I am a member of',
         response: answers({ 200: Type.Object({ organizations: Type.Array(MyOrganization) }) }, [
@@ -34,6 +35,7 @@ export function addMyRoutes(app: App, database: Database): void {
     {
       config: { action: 'me.teams' },
       schema: {
+        operationId: 'listMyTeams',
         tags,
         summary: 'Teams that I am a member of',
         response: answers({ 200: Type.Object({ teams: Type.Array(Team) }) }, ['unauthorized', 'forbidden']),

@@ -30,6 +30,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     {
       config: { action: 'prompts.create' },
       schema: {
+        operationId: 'createPrompt',
         tags,
         summary: 'Create a prompt',
         params: TeamParams,
@@ -56,6 +57,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     {
       config: { action: 'prompts.list' },
       schema: {
+        operationId: 'listTeamPrompts',
         tags,
         summary: "List a team's prompts by slug",
         params: TeamParams,
@@ -78,6 +80,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     {
       config: { action: 'prompts.list' },
       schema: {
+        operationId: 'listPrompts',
         tags,
         summary: "List a team's prompts by slug",
         description: 'An empty list where no team is named.',
@@ -102,6 +105,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     {
       config: { action: 'prompts.read' },
       schema: {
+        operationId: 'readPrompt',
         tags,
         summary: 'Read a prompt, and a version of it if one is asked for',
         params: PromptReference,

@@ -32,6 +32,7 @@ export function addRenderRoutes(app: App, renderer: Renderer): void {
       bodyLimit: RENDER_BODY_LIMIT,
       schema: {
         tags,
+        operationId: 'renderLive',
         summary: 'Render the live version',
         description: 'Services ask a gateway, which answers the same, faster.',
         params: RenderParams,
@@ -51,6 +52,7 @@ export function addRenderRoutes(app: App, renderer: Renderer): void {
       bodyLimit: RENDER_BODY_LIMIT,
       schema: {
         tags,
+        operationId: 'renderVersion',
         summary: 'Render any version, drafts and archived ones too',
         params: RenderVersionParams,
         querystring: RenderQuery,

@@ -11,6 +11,7 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.promote_to_stable' },
       schema: {
+        operationId: 'promoteVersion',
         tags,
         summary: 'Promote: draft to stable, stable to live',
         description:
@@ -36,6 +37,7 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.demote' },
       schema: {
+        operationId: 'demoteVersion',
         tags,
         summary: 'Demote: live to stable',
         params: VersionParams,

@@ -12,6 +12,7 @@ export function addTagRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'tags.write' },
       schema: {
+        operationId: 'tagVersion',
         tags,
         summary: 'Put a tag on a version',
         description: 'Takes it from whichever version of this prompt held it.',
@@ -39,6 +40,7 @@ export function addTagRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'tags.read' },
       schema: {
+        operationId: 'listTags',
         tags,
         summary: "List a prompt's tags",
         params: PromptParams,
@@ -57,6 +59,7 @@ export function addTagRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'tags.write' },
       schema: {
+        operationId: 'removeTag',
         tags,
         summary: 'Take a tag off',
         params: TagParams,

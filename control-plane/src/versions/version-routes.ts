@@ -19,6 +19,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.create' },
       schema: {
+        operationId: 'createVersion',
         tags,
         summary: 'Write a new version, a draft',
         params: PromptParams,
@@ -45,6 +46,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.read' },
       schema: {
+        operationId: 'listVersions',
         tags,
         summary: 'List versions, newest first',
         params: PromptParams,
@@ -71,6 +73,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.read' },
       schema: {
+        operationId: 'readVersion',
         tags,
         summary: 'Read a version',
         params: VersionParams,
@@ -92,6 +95,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     {
       config: { action: 'versions.update' },
       schema: {
+        operationId: 'updateVersion',
         tags,
         summary: 'Change a draft',
         description: 'What is left out stays; null clears model and model_params.',

@@ -1,0 +1,25 @@
+/** Who changes something, as the audit log tells it. The keys are those that its triggers read. */
+export interface Author {
+  readonly kind: 'user' | 'key' | 'anonymous' | 'system';
+  /** Of the user or the key. */
+  readonly id?: string;
+  /** The user's address, or the key's name, at the time. */
+  readonly name?: string;
+  /** The policy's word for what the request is about. */
+  readonly action?: string;
+  readonly ip?: string;
+  readonly user_agent?: string;
+  readonly request_id?: string;
+}
+
+/** Characters of a user agent that are kept: a client's headers are as long as the client likes. */
+const LONGEST_AGENT = 512;
+
+/** @returns an author as the setting `px0.author` holds it */
+export function authorSetting(author: Author): string {
+  const { user_agent: agent, ...rest } = author;
+  return JSON.stringify({
+    ...rest,
+    ...(agent !== undefined && { user_agent: agent.slice(0, LONGEST_AGENT) }),
+  });
+}

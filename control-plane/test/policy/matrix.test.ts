@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Call, type Client, documentedClient } from '../documented-client.js';
+import { type RunningControlPlane, startControlPlane } from '../running-control-plane.js';
+import { CALLERS, type CallerName, type Cast, newCast, newTarget } from './callers.js';
+import type { Row } from './row.js';
+import { accountRows } from './rows/accounts.js';
+import { apiKeyRows } from './rows/api-keys.js';
+import { documentRows } from './rows/documents.js';
+import { joinRequestRows } from './rows/join-requests.js';
+import { memberRows } from './rows/members.js';
+import { organizationRows } from './rows/organizations.js';
+import { payloadRows } from './rows/payloads.js';
+import { promptRows } from './rows/prompts.js';
+import { renderingRows } from './rows/rendering.js';
+import { teamRows } from './rows/teams.js';
+import { versionRows } from './rows/versions.js';
+
+/** Who may do what, written down: every route × every caller. The policy is held to this, not this to the policy. */
+const MATRIX = {
+  ...documentRows,
+  ...accountRows,
+  ...organizationRows,
+  ...teamRows,
+  ...memberRows,
+  ...joinRequestRows,
+  ...apiKeyRows,
+  ...promptRows,
+  ...versionRows,
+  ...payloadRows,
+  ...renderingRows,
+};
+
+let server: RunningControlPlane;
+let client: Client;
+let shared: Cast;
+
+beforeAll(async () => {
+  server = await startControlPlane();
+  client = await documentedClient(server.url);
+  shared = await newCast(server);
+});
+afterAll(() => server.close());
+
+test('every route that is served has its rows', async () => {
+  const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const served = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(Object.keys(MATRIX).sort()).toEqual(served.filter((route) => !route.startsWith('HEAD ')).sort());
+  const rows = Object.values(MATRIX).flat().length;
+  process.stdout.write(
+    `${served.length} routes, ${rows} rows × ${CALLERS.length} callers = ${rows * CALLERS.length} cells\n`,
+  );
+});
+
+const CASES = Object.entries(MATRIX).flatMap(([route, rows]) =>
+  rows.map((row, index) => ({ route, row, name: rows.length > 1 ? `${route} (${index + 1})` : route })),
+);
+
+test.each(CASES)('$name answers each caller as it may', { timeout: 60_000 }, async ({ route, row }) => {
+  const expected = row.statuses.split(/ +/);
+  expect(expected).toHaveLength(CALLERS.length);
+  const answered: string[] = [];
+  for (const [index, caller] of CALLERS.entries()) {
+    const status = expected[index] ?? '';
+    answered.push(status === '---' ? status : String(await statusFor(route, row, caller, status)));
+  }
+  expect(namedStatuses(answered)).toEqual(namedStatuses(expected));
+});
+
+async function statusFor(route: string, row: Row, caller: CallerName, expected: string): Promise<number> {
+  const [method = '', template = ''] = route.split(' ');
+  const cast = row.spoils && expected.startsWith('2') ? await newCast(server) : shared;
+  const target = await newTarget(server, client, cast, row.promotions);
+  const scene = { ...target, cast, caller };
+  const call: Call = { token: cast.tokens[caller], ...(row.body && { body: row.body(scene) }) };
+  const { status, json } = await client(method, row.path?.(scene) ?? template, call);
+  if (status === 404) expect(JSON.stringify(json)).not.toContain(target.promptId);
+  return status;
+}
+
+function namedStatuses(statuses: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(CALLERS.map((caller, index) => [caller, statuses[index]]));
+}

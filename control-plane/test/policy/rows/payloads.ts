@@ -1,0 +1,5 @@
+import type { Rows } from '../row.js';
+
+// biome-ignore format: columns
+export const payloadRows: Rows = {
+};
