@@ -20,15 +20,17 @@ create table audit_log (
   -- Of an update the changed fields alone. json, not jsonb: it holds settings as their owner wrote them.
   before json,
   after json,
-  ip inet,
+  -- text, not inet: behind a proxy it is what the proxy says, whatever that is.
+  ip text,
   user_agent text,
   request_id uuid
 );
-create index audit_log_org_id_idx on audit_log (org_id, id);
-create index audit_log_actor_idx on audit_log (org_id, actor_id, id);
-create index audit_log_target_idx on audit_log (org_id, target_type, target_id, id);
-create index audit_log_action_idx on audit_log (org_id, action, id);
-create index audit_log_at_idx on audit_log (org_id, at);
+-- Read newest first, from any moment on, by any one of what it is filtered by.
+create index audit_log_list_idx on audit_log (org_id, at, id);
+create index audit_log_actor_idx on audit_log (org_id, actor_id, at, id);
+create index audit_log_action_idx on audit_log (org_id, action, at, id);
+create index audit_log_target_type_idx on audit_log (org_id, target_type, at, id);
+create index audit_log_target_id_idx on audit_log (org_id, target_id, at, id);
 
 create function refuse_audit_change() returns trigger language plpgsql as $$
 begin
@@ -73,7 +75,7 @@ begin
     author ->> 'action', lower(operation), target_type, target_id, target_name, team_id, prompt_id,
     case when operation <> 'INSERT' then ('{' || array_to_string(before_parts, ',') || '}')::json end,
     case when operation <> 'DELETE' then ('{' || array_to_string(after_parts, ',') || '}')::json end,
-    (author ->> 'ip')::inet, author ->> 'user_agent', (author ->> 'request_id')::uuid
+    author ->> 'ip', author ->> 'user_agent', (author ->> 'request_id')::uuid
   from unnest(org_ids) as owner;
 end $$;
 

@@ -12,14 +12,16 @@ export interface Author {
   readonly request_id?: string;
 }
 
-/** Characters of a user agent that are kept: a client's headers are as long as the client likes. */
+/** Characters that are kept of what headers tell: they are as long as the client likes. */
 const LONGEST_AGENT = 512;
+const LONGEST_ADDRESS = 64;
 
 /** @returns an author as the setting `px0.author` holds it */
 export function authorSetting(author: Author): string {
-  const { user_agent: agent, ...rest } = author;
+  const { user_agent: agent, ip, ...rest } = author;
   return JSON.stringify({
     ...rest,
+    ...(ip !== undefined && { ip: ip.slice(0, LONGEST_ADDRESS) }),
     ...(agent !== undefined && { user_agent: agent.slice(0, LONGEST_AGENT) }),
   });
 }

@@ -28,11 +28,12 @@ export const NextCursor = Type.Union([Type.String(), Type.Null()], {
   description: 'To be sent as `cursor` for the page that follows; null where this is the last one.',
 });
 
-/** What a part of a list's sort key is: text as it is sorted, a whole number, an id, a moment in microseconds. */
+/** What a part of a list's sort key is: text as it is sorted, a whole number, a serial number, an id, a moment in microseconds. */
 const KEY_PARTS = {
   text: (part: unknown) => typeof part === 'string' && !part.includes('\0'),
   number: (part: unknown) => Number.isInteger(part) && Math.abs(part as number) < 2 ** 31,
   id: (part: unknown) => typeof part === 'string' && isId(part),
+  serial: Number.isSafeInteger,
   time: Number.isSafeInteger,
 } as const;
 type KeyPart = keyof typeof KEY_PARTS;
