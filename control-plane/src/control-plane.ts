@@ -8,6 +8,8 @@ import { Verification } from './accounts/verification.js';
 import { addApiKeyRoutes } from './api-keys/api-key-routes.js';
 import { findKeyCaller, touchApiKey } from './api-keys/api-key-statements.js';
 import { ApiKeys } from './api-keys/api-keys.js';
+import { AuditLog } from './audit/audit-log.js';
+import { addAuditRoutes } from './audit/audit-routes.js';
 import type { Config } from './config.js';
 import { StartupError } from './database/connection-trouble.js';
 import { Database } from './database/database.js';
@@ -62,6 +64,7 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   });
   addMyRoutes(app, database);
   addApiKeyRoutes(app, new ApiKeys(database));
+  addAuditRoutes(app, new AuditLog(database));
   addPromptRoutes(app, { prompts: new Prompts(database), lookup, versions });
   addVersionRoutes(app, versions);
   addLifecycleRoutes(app, versions);

@@ -5,6 +5,7 @@ import { CALLERS, type CallerName, type Cast, newCast, newTarget } from './calle
 import type { Row } from './row.js';
 import { accountRows } from './rows/accounts.js';
 import { apiKeyRows } from './rows/api-keys.js';
+import { auditLogRows } from './rows/audit-log.js';
 import { documentRows } from './rows/documents.js';
 import { joinRequestRows } from './rows/join-requests.js';
 import { memberRows } from './rows/members.js';
@@ -24,6 +25,7 @@ const MATRIX = {
   ...memberRows,
   ...joinRequestRows,
   ...apiKeyRows,
+  ...auditLogRows,
   ...promptRows,
   ...versionRows,
   ...payloadRows,
