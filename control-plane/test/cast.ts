@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './documented-client.js';
 import type { RunningControlPlane } from './running-control-plane.js';
+import { noteSecret } from './secrets.js';
 
 export const PASSWORD = 'Correct-Horse-7';
 
@@ -26,7 +27,10 @@ export async function mailedCode(server: RunningControlPlane, email: string): Pr
       .split('\n')
       .findLast((entry) => entry.includes(`mail to ${email}:`));
     const code = line?.match(/code is (\d{6})"/)?.[1];
-    if (code !== undefined) return code;
+    if (code !== undefined) {
+      noteSecret(code);
+      return code;
+    }
     await sleep(10);
   }
   throw new Error(`no code was mailed to ${email}`);

@@ -1,5 +1,5 @@
 import { createControlPlane, loadConfig } from '@px0/control-plane';
-import { createTestDatabase, type TestDatabase } from '@px0/test-bed';
+import { createTestDatabase, leaveNote, type TestDatabase } from '@px0/test-bed';
 import pg from 'pg';
 import { createLog } from '#log.js';
 
@@ -28,6 +28,7 @@ export async function startControlPlane(
   const log = createLog('info', {
     write: (line: string) => {
       logged += line;
+      leaveNote('logs', line);
     },
   });
   const config = loadConfig({
@@ -47,6 +48,7 @@ export async function startControlPlane(
     log: () => logged,
     close: async () => {
       await controlPlane.close();
+      await noteAuditLog(pool);
       await pool.end();
       await database.drop();
     },
@@ -56,4 +58,12 @@ export async function startControlPlane(
 /** The one that has the database made drops it. */
 function sharedDatabase(url: string): TestDatabase {
   return { url, drop: async () => {} };
+}
+
+/** What a secret may not have got into. A test may have taken the table, or the database, away. */
+async function noteAuditLog(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool
+    .query<{ line: string }>('select to_json(audit_log)::text as line from audit_log')
+    .catch(() => ({ rows: [] }));
+  for (const { line } of rows) leaveNote('audit', line);
 }

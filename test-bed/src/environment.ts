@@ -5,18 +5,19 @@
 const names = {
   postgres: 'PX0_TEST_POSTGRES_URL',
   redis: 'PX0_TEST_REDIS_URL',
+  notes: 'PX0_TEST_NOTES',
 } as const;
 
-export function announce(part: keyof typeof names, url: string): void {
-  process.env[names[part]] = url;
+export function announce(part: keyof typeof names, place: string): void {
+  process.env[names[part]] = place;
 }
 
 export function announced(part: keyof typeof names): string {
-  const url = process.env[names[part]];
-  if (url === undefined) {
+  const place = process.env[names[part]];
+  if (place === undefined) {
     throw new Error(`${names[part]} is not set: run the tests from the project's top, with npm test`);
   }
-  return url;
+  return place;
 }
 
 /** Name of the migrated database that every test database is a copy of. */

@@ -9,9 +9,16 @@ export {
   type Prompt,
   publish,
 } from './first-account.js';
+export {
+  LARGEST_ORGANIZATION,
+  type LargeOrganization,
+  type LargeOrganizationSize,
+  seedLargeOrganization,
+} from './large-organization.js';
 export { type PostgresServer, startPostgres } from './postgres-server.js';
 export { ensureRedisServer } from './redis-binary.js';
 export { type RedisServer, startRedis } from './redis-server.js';
+export { leaveNote, type Matter, notesOf } from './run-notes.js';
 export {
   type Neighbours,
   type Program,

@@ -1,7 +1,7 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import type { App } from '../http/app.js';
-import { ERRORS } from '../http/error-catalogue.js';
-import { answers } from '../http/openapi.js';
+import { Refusal } from '../http/error-catalogue.js';
+import { answers, errorAnswer } from '../http/openapi.js';
 
 const tags = ['health'];
 
@@ -17,13 +17,13 @@ export interface Dependency {
 /** Milliseconds that a dependency may take to answer. */
 const PROBE_TIMEOUT = 2_000;
 
-const Readiness = Type.Object({
-  error: Type.Optional(Type.String({ description: 'With 503 only, as in every error.' })),
-  status: Type.Enum(['OK', 'unavailable']),
-  dependencies: Type.Record(Type.String(), Type.Enum(['OK', 'unreachable'])),
-});
-type Readiness = Static<typeof Readiness>;
-const readinessAnswers: Record<number, TSchema> = { ...answers({ 200: Readiness }), 503: Readiness };
+const Dependencies = Type.Record(Type.String(), Type.Enum(['OK', 'unreachable']));
+const Readiness = Type.Object({ status: Type.Literal('OK'), dependencies: Dependencies });
+const Unreadiness = { status: Type.Literal('unavailable'), dependencies: Dependencies };
+const readinessAnswers: Record<number, TSchema> = {
+  ...answers({ 200: Readiness }, [], []),
+  503: errorAnswer(['unavailable'], Unreadiness),
+};
 
 export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): void {
   app.get(
@@ -34,7 +34,7 @@ export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): 
         operationId: 'readHealth',
         tags,
         summary: 'Whether the process lives',
-        response: answers({ 200: Type.Object({ status: Type.Literal('OK') }) }),
+        response: answers({ 200: Type.Object({ status: Type.Literal('OK') }) }, [], []),
       },
     },
     async () => ({ status: 'OK' }),
@@ -54,23 +54,22 @@ export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): 
       },
     },
     async (_request, reply) => {
-      const readiness = await probeAll(dependencies);
-      return reply.code(readiness.status === 'OK' ? 200 : 503).send(readiness);
+      const reachable = await Promise.all(dependencies.map(isReachable));
+      const told = Object.fromEntries(
+        dependencies.map(({ name }, index) => [
+          name,
+          reachable[index] ? ('OK' as const) : ('unreachable' as const),
+        ]),
+      );
+      if (dependencies.every(({ isVital }, index) => reachable[index] || !isVital)) {
+        return { status: 'OK', dependencies: told };
+      }
+      const { status, body } = new Refusal('unavailable', {
+        beside: { status: 'unavailable', dependencies: told },
+      });
+      return reply.code(status).send(body);
     },
   );
-}
-
-async function probeAll(dependencies: readonly Dependency[]): Promise<Readiness> {
-  const reachable = await Promise.all(dependencies.map(isReachable));
-  const vitalMissing = dependencies.some(({ isVital }, index) => isVital && !reachable[index]);
-  return {
-    ...(vitalMissing
-      ? { error: ERRORS.unavailable[1], status: 'unavailable' as const }
-      : { status: 'OK' as const }),
-    dependencies: Object.fromEntries(
-      dependencies.map(({ name }, index) => [name, reachable[index] ? 'OK' : 'unreachable'] as const),
-    ),
-  };
 }
 
 async function isReachable({ probe }: Dependency): Promise<boolean> {

@@ -1,51 +1,150 @@
 import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import Type, { type TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
-import { type Action, heardBy } from './policy.js';
+import { type Action, heardBy, mayOf } from './policy.js';
 
-/** Errors that any route may answer. */
+/** Errors that a route may answer whatever it does: nearly all read or write the database. */
 const EVERYWHERE = ['internal_error', 'unavailable'] as const satisfies readonly ErrorCode[];
+/** Errors of every route that reads a body. */
+const OF_BODIES = ['invalid_request_body', 'request_body_too_large'] as const satisfies readonly ErrorCode[];
+
+/** Stands in the catalogue's words for those that come with the occasion. */
+const DETAIL = '$detail';
+
+/** Fields that stand beside `error` in the bodies of some errors. */
+const BESIDE: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
+  internal_error: { request_id: Type.String({ description: 'Under which the log tells more.' }) },
+  slug_ambiguous: {
+    team_ids: Type.Array(Type.String(), {
+      description: 'The teams that have this slug, as far as the caller reaches.',
+    }),
+  },
+};
+
+const REQUEST_ID_HEADER = {
+  type: 'string',
+  format: 'uuid',
+  description: 'Under which the log tells of this request.',
+};
+const RETRY_AFTER_HEADER = {
+  type: 'integer',
+  description: 'Seconds after which asking again makes sense.',
+};
+const STATUSES_WITH_RETRY_AFTER: readonly number[] = [429, 503];
+
+/** An error that a response may hold, as the document names it beside the response's schema. */
+export interface DocumentedError {
+  readonly code: ErrorCode;
+  /** As in the catalogue; `…` stands for words that come with the occasion. */
+  readonly words: string;
+}
 
 /**
  * The `response` part of a route's schema.
  *
  * @param success what a good answer holds, by status; null where there is no body
- * @param refusals the errors of the catalogue that the route answers
+ * @param refusals the errors of the catalogue that the route answers. What any route with a body
+ * answers about bodies needs no mention
+ * @param everywhere what routes answer anyway; a route that leans on nothing says []
  */
 export function answers(
   success: Readonly<Record<number, TSchema | null>>,
   refusals: readonly ErrorCode[] = [],
+  everywhere: readonly ErrorCode[] = EVERYWHERE,
 ): Record<number, TSchema> {
   const response: Record<number, TSchema> = {};
-  for (const [status, schema] of Object.entries(success)) {
-    response[Number(status)] = schema
-      ? { ...schema, description: reasonOf(Number(status)) }
-      : Type.Null({ description: reasonOf(Number(status)) });
+  for (const [key, schema] of Object.entries(success)) {
+    const status = Number(key);
+    response[status] = { ...(schema ?? Type.Null()), ...aboutAnswer(status) };
   }
-  const codes = [...refusals, ...EVERYWHERE];
-  for (const status of new Set(codes.map((code) => ERRORS[code][0]))) {
-    response[status] = errorBody(
-      status,
-      codes.filter((code) => ERRORS[code][0] === status),
-    );
-  }
-  return response;
+  return withErrors(response, [...refusals, ...everywhere]);
 }
 
-function errorBody(status: number, codes: readonly ErrorCode[]): TSchema {
-  const words = codes.map((code) => ERRORS[code][1]);
-  const fixed = words.every((text) => !text.includes('$detail'));
-  return Type.Object(
-    {
-      error: fixed
-        ? Type.Union(words.map((text) => Type.Literal(text)))
-        : Type.String({ description: words.map((text) => text.replace('$detail', '…')).join('; ') }),
-    },
-    { description: reasonOf(status), additionalProperties: true },
+/**
+ * The answer of one error status.
+ *
+ * @param codes all errors of that status that the route answers
+ * @param beside fields beside `error` that the catalogue's errors do not have everywhere
+ */
+export function errorAnswer(
+  codes: readonly [ErrorCode, ...ErrorCode[]],
+  beside: Readonly<Record<string, TSchema>> = {},
+): TSchema {
+  const own = codes.flatMap((code) => Object.entries(BESIDE[code] ?? {}));
+  const fields = own.map(
+    ([name, schema]) => [name, codes.length > 1 ? Type.Optional(schema) : schema] as const,
   );
+  return {
+    ...Type.Object({ error: wordsOf(codes), ...Object.fromEntries(fields), ...beside }),
+    ...aboutAnswer(ERRORS[codes[0]][0]),
+    'x-errors': codes.map((code): DocumentedError => ({ code, words: wordsInDocument(code) })),
+  };
 }
+
+/** Adds errors to answers, beside the errors that they have already. */
+function withErrors(response: Record<number, TSchema>, added: readonly ErrorCode[]): Record<number, TSchema> {
+  const all = { ...response };
+  for (const status of new Set(added.map((code) => ERRORS[code][0]))) {
+    const present = errorsIn(response[status]).map(({ code }) => code);
+    const codes = [...new Set([...present, ...added.filter((code) => ERRORS[code][0] === status)])];
+    const [first, ...rest] = codes;
+    if (first !== undefined && codes.length > present.length) all[status] = errorAnswer([first, ...rest]);
+  }
+  return all;
+}
+
+function errorsIn(answer: TSchema | undefined): readonly DocumentedError[] {
+  return answer !== undefined && 'x-errors' in answer ? (answer['x-errors'] as DocumentedError[]) : [];
+}
+
+/** The schema of `error`: the exact texts, and patterns for those that hold words of the occasion. */
+function wordsOf(codes: readonly ErrorCode[]): TSchema {
+  const words = codes.map((code): string => ERRORS[code][1]);
+  const fixed = words.filter((text) => !text.includes(DETAIL));
+  const patterns = words.filter((text) => text.includes(DETAIL));
+  const schemas = [
+    ...(fixed.length > 0 ? [{ type: 'string', enum: fixed }] : []),
+    ...patterns.map((text) => ({ type: 'string', pattern: patternOf(text) })),
+  ];
+  const [only] = schemas;
+  return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
+}
+
+function wordsInDocument(code: ErrorCode): string {
+  return ERRORS[code][1].replace(DETAIL, '…');
+}
+
+function patternOf(words: string): string {
+  const literal = words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return `^${literal.replace(/\\\$detail/, '[\\s\\S]*')}$`;
+}
+
+function aboutAnswer(status: number): { description: string; headers: object } {
+  return {
+    description: STATUS_CODES[status] ?? String(status),
+    headers: {
+      'x-request-id': REQUEST_ID_HEADER,
+      ...(STATUSES_WITH_RETRY_AFTER.includes(status) && { 'retry-after': RETRY_AFTER_HEADER }),
+    },
+  };
+}
+
+/** Parts of the API, in the order in which it is told. */
+const TAGS = [
+  { name: 'accounts', description: "Registering, logging in, one's own address and password." },
+  { name: 'organizations', description: 'Organizations, and who belongs to them.' },
+  { name: 'teams', description: 'Teams, their members and the roles of these.' },
+  { name: 'join requests', description: 'Asking to join a team, and being let in.' },
+  { name: 'audit log', description: 'Who changed what in an organization.' },
+  { name: 'API keys', description: 'Credentials of services.' },
+  { name: 'prompts', description: 'What versions are kept under.' },
+  { name: 'versions', description: 'Templates, from draft to live, and their tags.' },
+  { name: 'payloads', description: 'Sample variables, to try versions with.' },
+  { name: 'rendering', description: 'What the gateways do, from the same engine.' },
+  { name: 'health', description: 'For those who run px0.' },
+];
 
 /** Serves what the routes' schemas say at `/openapi.json`. Call before routes are added. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -56,10 +155,11 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         title: 'px0 control plane',
         version: '0.1.0',
         description:
-          'Writes, versions, promotes and publishes prompt templates. JSON in, JSON out; every body is read as JSON, whatever its content type.',
+          'Writes, versions, promotes and publishes prompt templates. JSON in, JSON out; every body is read as JSON, whatever its content type. Errors are `{"error": "<text>"}`; the texts are fixed.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
+      tags: TAGS,
       components: {
         securitySchemes: {
           session: { type: 'http', scheme: 'bearer', bearerFormat: 'sess_…' },
@@ -70,13 +170,15 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     },
   });
   app.addHook('onRoute', ({ schema, config }) => {
-    if (schema !== undefined && config?.action !== undefined) {
-      Object.assign(schema, { security: securityOf(config.action) });
+    if (schema === undefined) return;
+    if (config?.action !== undefined) Object.assign(schema, ofAction(config.action));
+    if (schema.body !== undefined) {
+      schema.response = withErrors(schema.response as Record<number, TSchema>, OF_BODIES);
     }
   });
   app.get(
     '/openapi.json',
-    { config: { action: 'documents.read' }, schema: { hide: true } as object },
+    { config: { action: 'documents.read' }, schema: { hide: true } as FastifySchema },
     async () => app.swagger(),
   );
 }
@@ -88,10 +190,7 @@ const SECURITY: Readonly<Record<ReturnType<typeof heardBy>, readonly Record<stri
   session_or_key: [{ session: [] }, { apiKey: [] }, { apiKeyHeader: [] }],
 };
 
-function securityOf(action: Action): readonly Record<string, string[]>[] {
-  return SECURITY[heardBy(action)];
-}
-
-function reasonOf(status: number): string {
-  return STATUS_CODES[status] ?? String(status);
+function ofAction(action: Action): object {
+  const may = mayOf(action);
+  return { security: SECURITY[heardBy(action)], ...(may !== undefined && { 'x-who-may': may }) };
 }

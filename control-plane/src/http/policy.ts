@@ -223,6 +223,11 @@ export function heardBy(action: Action): Rule['heard'] {
   return RULES[action].heard;
 }
 
+/** @returns who may do this, or undefined where nothing but the caller itself is concerned */
+export function mayOf(action: Action): readonly Relation[] | undefined {
+  return RULES[action].may;
+}
+
 /** @returns the error for a kind of caller that an action does not hear, whatever it is about */
 export function hearingRefusal(action: Action, caller: Caller): ErrorCode | undefined {
   const { heard, keyRefusal = 'forbidden', verified = false } = RULES[action];
