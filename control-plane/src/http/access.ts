@@ -22,6 +22,11 @@ export class Access {
     this.#action = action;
   }
 
+  /** @returns the same request, asked again of what is known of its caller by now */
+  as(caller: Caller): Access {
+    return new Access(caller, this.#action, this.origin);
+  }
+
   /** The caller, as the audit log tells who changed something. */
   get author(): Author {
     const { user_agent, ...origin } = this.origin;

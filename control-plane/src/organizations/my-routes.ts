@@ -1,16 +1,23 @@
-import Type from 'typebox';
-import type { Database } from '../database/database.js';
 import type { App } from '../http/app.js';
 import { sessionUser } from '../http/caller.js';
 import { answers } from '../http/openapi.js';
-import { MyOrganization, Team } from './organization-schemas.js';
-import { listOrganizationsOf } from './organization-statements.js';
-import { listTeamsOf } from './team-statements.js';
+import { sliceOf } from '../http/paging.js';
+import type { Members } from './members.js';
+import { ListQuery, MyOrganizationsAnswer } from './organization-schemas.js';
+import type { Organizations } from './organizations.js';
+import { TeamParams, TeamsAnswer } from './team-schemas.js';
+import type { Teams } from './teams.js';
 
 const tags = ['organizations and teams'];
 
+export interface MyServices {
+  readonly organizations: Organizations;
+  readonly teams: Teams;
+  readonly members: Members;
+}
+
 /** What a person belongs to. */
-export function addMyRoutes(app: App, database: Database): void {
+export function addMyRoutes(app: App, { organizations, teams, members }: MyServices): void {
   app.get(
     '/v1/me/orgs',
     {
@@ -19,15 +26,16 @@ export function addMyRoutes(app: App, database: Database): void {
         operationId: 'listMyOrganizations',
         tags,
         summary: 'Organizations that I am a member of',
-        response: answers({ 200: Type.Object({ organizations: Type.Array(MyOrganization) }) }, [
-          'unauthorized',
-          'forbidden',
-        ]),
+        description: 'Oldest first. role is ADMIN for the admins of its Default Team.',
+        querystring: ListQuery,
+        response: answers({ 200: MyOrganizationsAnswer }, ['invalid_query', 'unauthorized', 'forbidden']),
       },
     },
-    async (request) => ({
-      organizations: await listOrganizationsOf(database, sessionUser(request.access.caller).id),
-    }),
+    async ({ query, access }) => {
+      const slice = sliceOf(query, ['time', 'id']);
+      const { items, next_cursor } = await organizations.listOf(sessionUser(access.caller), slice);
+      return { organizations: items, next_cursor };
+    },
   );
 
   app.get(
@@ -38,9 +46,41 @@ export function addMyRoutes(app: App, database: Database): void {
         operationId: 'listMyTeams',
         tags,
         summary: 'Teams that I am a member of',
-        response: answers({ 200: Type.Object({ teams: Type.Array(Team) }) }, ['unauthorized', 'forbidden']),
+        description: 'Oldest first.',
+        querystring: ListQuery,
+        response: answers({ 200: TeamsAnswer }, ['invalid_query', 'unauthorized', 'forbidden']),
       },
     },
-    async (request) => ({ teams: await listTeamsOf(database, sessionUser(request.access.caller).id) }),
+    async ({ query, access }) => {
+      const slice = sliceOf(query, ['time', 'id']);
+      const { items, next_cursor } = await teams.listOf(sessionUser(access.caller), slice);
+      return { teams: items, next_cursor };
+    },
+  );
+
+  app.delete(
+    '/v1/me/teams/:teamId',
+    {
+      config: { action: 'me.leave_team' },
+      schema: {
+        operationId: 'leaveTeam',
+        tags,
+        summary: 'Leave a team',
+        description:
+          'Who is the only admin of a team cannot leave it, not even as its only member: it can be deleted.',
+        params: TeamParams,
+        response: answers({ 204: null }, [
+          'invalid_id',
+          'unauthorized',
+          'forbidden',
+          'team_not_found',
+          'last_team_admin',
+        ]),
+      },
+    },
+    async ({ params, access }, reply) => {
+      await members.leave(params.teamId, access);
+      return reply.code(204).send();
+    },
   );
 }

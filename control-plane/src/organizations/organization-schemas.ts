@@ -1,6 +1,22 @@
 import Type, { type Static } from 'typebox';
-import { Time } from '../http/parameters.js';
+import { cursorParameters, NextCursor } from '../http/paging.js';
+import { Id, Name, Time } from '../http/parameters.js';
 
+/** `org` as the API shows it. */
+export const Organization = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  created_at: Time,
+});
+export type Organization = Static<typeof Organization>;
+
+export const OrganizationAnswer = Type.Object({ org: Organization });
+
+export const NewOrganization = Type.Object({ name: Name });
+
+export const OrganizationParams = Type.Object({ orgId: Id() });
+
+/** An organization as one of its members sees it. */
 export const MyOrganization = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -9,11 +25,10 @@ export const MyOrganization = Type.Object({
 });
 export type MyOrganization = Static<typeof MyOrganization>;
 
-/** `team` as the API shows it. */
-export const Team = Type.Object({
-  id: Type.String(),
-  org_id: Type.String(),
-  name: Type.String(),
-  created_at: Time,
+export const MyOrganizationsAnswer = Type.Object({
+  organizations: Type.Array(MyOrganization),
+  next_cursor: NextCursor,
 });
-export type Team = Static<typeof Team>;
+
+/** A list with nothing to choose but the page. */
+export const ListQuery = Type.Object(cursorParameters);

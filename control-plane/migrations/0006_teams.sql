@@ -1,4 +1,4 @@
--- People who ask to become members of a team.
+-- People who ask to become members of a team, and keys that name one.
 
 create table join_requests (
   id uuid primary key default gen_random_uuid(),
@@ -13,3 +13,17 @@ create unique index join_requests_one_pending on join_requests (team_id, user_id
 create index join_requests_user_id_idx on join_requests (user_id);
 create index join_requests_resolved_by_idx on join_requests (resolved_by);
 create index join_requests_inbox_idx on join_requests (team_id, created_at, id) where status = 'pending';
+
+-- A key names teams of its own organization. Asked while the team is held, so that a team which is just
+-- moving to another organization is not named on its way.
+create function demand_own_team() returns trigger language plpgsql as $$
+begin
+  perform from teams
+  where id = new.team_id and org_id = (select org_id from api_keys where id = new.api_key_id)
+  for key share;
+  if not found then
+    raise foreign_key_violation using message = 'the key and the team are not of one organization';
+  end if;
+  return new;
+end $$;
+create trigger own_team before insert or update on api_key_teams for each row execute function demand_own_team();
