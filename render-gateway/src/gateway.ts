@@ -6,6 +6,8 @@ import { Evictions } from './documents/evictions.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
 import type { FollowerState } from './feed/follower-states.js';
+import { KeyUseDesk } from './key-uses/key-use-desk.js';
+import { createKeyUseReporter } from './key-uses/key-use-store.js';
 import { probePort } from './port-check.js';
 import type { FromPrimary, Readiness } from './threads/messages.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
@@ -30,6 +32,8 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   const port = await probePort(host, config.port);
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
+  const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });
+  const keyUses = new KeyUseDesk({ reporter, clock: systemClock, log });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
   const follower = new FeedFollower({
     reader,
@@ -53,6 +57,9 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
         case 'askReadiness':
           tell(from, { kind: 'readiness', id: message.id, readiness: readinessOf(follower) });
           return;
+        case 'used':
+          keyUses.used(message.ids);
+          return;
         case 'log':
           log[message.level](message.fields, message.text);
           return;
@@ -72,6 +79,8 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
 
   async function close(): Promise<void> {
     await keeper.stop();
+    await keyUses.stop();
+    await reporter.close();
     await follower.stop();
     await reader.close();
   }

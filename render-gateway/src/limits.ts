@@ -15,6 +15,11 @@ export const LIMITS = {
   routeLength: 400,
   /** API keys whose hash is remembered, per worker thread. */
   hashedKeys: 20_000,
+  /** Between two times at which a worker thread tells the primary which keys were in use. */
+  keyUseInterval: 5_000,
+  /** Within which a key that was reported as used is not reported again, and how often that is looked at. */
+  keyUseAge: 60_000,
+  keyUseSweep: 1_000,
   /** Documents that one request may ask for before it is given up: key, slug, prompt, version, and twice. */
   lookUpsPerRequest: 8,
   /** Seconds after which a client may try again, told with a 503. */

@@ -21,6 +21,8 @@ export function redisFeedLayout(prefix: string) {
      * the revision of the entry before. So the oldest entry tells how far back the log reaches.
      */
     log: (epoch: string) => `${prefix}:feed:${epoch}:log`,
+    /** Hash: id of an API key → when it was last used, in milliseconds of Unix time. */
+    keyUses: `${prefix}:key-uses`,
   };
 }
 
@@ -28,6 +30,7 @@ export function redisFeedLayout(prefix: string) {
 export const postgresFeedLayout = {
   head: 'feed_head',
   documents: 'feed_documents',
+  keyUses: 'key_uses',
   /** NOTIFY channel of encoded messages. */
   bell: 'px0_feed',
   /** Bytes that fit into one NOTIFY; a longer message goes without its documents. */

@@ -32,4 +32,5 @@ export {
   redisFeedLayout,
   SILENCE_LIMIT,
 } from './feed-layout.js';
+export type { KeyUse, KeyUseCollector, KeyUseReporter } from './key-uses.js';
 export { decodeMessage, encodeMessage } from './message-codec.js';

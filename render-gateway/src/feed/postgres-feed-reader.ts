@@ -143,7 +143,7 @@ export class PostgresFeedReader implements FeedReader {
   }
 }
 
-function connectionOptions(databaseUrl: string, applicationName: string): pg.ClientConfig {
+export function connectionOptions(databaseUrl: string, applicationName: string): pg.ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: applicationName,
@@ -166,7 +166,7 @@ function readDocument({ key, revision, body }: Row): FeedDocument[] {
   return key === null ? [] : [{ key, revision: Number(revision), body }];
 }
 
-function unavailable(cause: unknown): FeedUnavailableError {
+export function unavailable(cause: unknown): FeedUnavailableError {
   return new FeedUnavailableError(`Postgres: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,
   });

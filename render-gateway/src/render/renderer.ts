@@ -41,7 +41,9 @@ export class Renderer {
   readonly #versions: DocumentCache<LoadedVersion>;
   readonly #desk: LookUpDesk;
   readonly #onUnexpected: (error: unknown) => Refusal;
-  readonly #routes = new RouteCache();
+  /** Ids of keys that callers were let through with, those of the remembered ways not yet gathered. */
+  readonly #usedKeys = new Set<string>();
+  readonly #routes = new RouteCache(this.#usedKeys);
   readonly #keyHashes = new LRUCache<string, string>({ max: LIMITS.hashedKeys });
 
   constructor({ documents, versions, desk, onUnexpected }: RendererOptions) {
@@ -102,6 +104,14 @@ export class Renderer {
     this.#desk.settle(key, document !== null);
   }
 
+  /** @returns ids of the keys that were in use since the last time */
+  takeUsedKeys(): string[] {
+    this.#routes.gatherUses();
+    const ids = [...this.#usedKeys];
+    this.#usedKeys.clear();
+    return ids;
+  }
+
   #take(document: FeedDocument): void {
     const cache = this.#cacheOf(document.key);
     const changes = cache.knows(document.key);
@@ -137,6 +147,7 @@ export class Renderer {
     const key = this.#documents.find(keyDocument);
     if (key === undefined) return { needs: keyDocument };
     if (key?.kind !== 'key') return { outcome: refusal.unauthorized };
+    this.#usedKeys.add(key.id);
     if (body.refused !== undefined) return { outcome: body.refused };
 
     const target = readTarget(path, query);
@@ -156,7 +167,7 @@ export class Renderer {
           const reason = isVersionNumber(target.version) ? refusal.versionNotFound : refusal.unavailable;
           return { outcome: reason };
         }
-        this.#routes.remember(credential, path, query, route);
+        this.#routes.remember(credential, key.id, path, query, route);
         return { outcome: execute(version, route, body.input) };
       }
     }

@@ -29,6 +29,8 @@ export type FromWorker =
   | { readonly kind: 'listening' }
   | { readonly kind: 'find'; readonly key: string }
   | { readonly kind: 'askReadiness'; readonly id: number }
+  /** Ids of API keys that were in use since this was told last. */
+  | { readonly kind: 'used'; readonly ids: readonly string[] }
   | {
       readonly kind: 'log';
       readonly level: 'warn' | 'error';

@@ -44,6 +44,12 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
     },
   });
 
+  const tellUses = () => {
+    const ids = renderer.takeUsedKeys();
+    if (ids.length > 0) tell({ kind: 'used', ids });
+  };
+  setInterval(tellUses, LIMITS.keyUseInterval).unref();
+
   const readinessAsked = new Map<number, (readiness: Readiness) => void>();
   let questions = 0;
   const server = new Server({
@@ -75,7 +81,10 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
         readinessAsked.delete(message.id);
         return;
       case 'drain':
-        void server.drain().then(() => process.exit(0));
+        void server.drain().then(() => {
+          tellUses();
+          process.exit(0);
+        });
         return;
       default:
         message satisfies never;
