@@ -15,6 +15,7 @@ export {
   type LargeOrganizationSize,
   seedLargeOrganization,
 } from './large-organization.js';
+export { type Read, readsOf, routeKey } from './large-organization-reads.js';
 export { type PostgresServer, startPostgres } from './postgres-server.js';
 export { ensureRedisServer } from './redis-binary.js';
 export { type RedisServer, startRedis } from './redis-server.js';

@@ -47,7 +47,7 @@ export interface LargeOrganization {
   readonly payloadId: string;
   /** Of the live version of each prompt. */
   readonly tag: string;
-  readonly versions: number;
+  readonly versionsOfPrompt: number;
   /** Who made many of the changes that the audit log tells of. */
   readonly actorId: string;
   readonly tokens: {
@@ -57,6 +57,8 @@ export interface LargeOrganization {
     /** A key of every team, that may read and render. */
     readonly key: string;
   };
+  /** The version of Postgres, and what there is in it, the neighbours' things included. */
+  readonly database: { readonly postgres: string; readonly prompts: number; readonly versions: number };
 }
 
 /**
@@ -82,14 +84,18 @@ export async function seedLargeOrganization(
       await client.query(`select set_config('large.' || $1, $2, true)`, [name, String(value)]);
     }
     await client.query(FILL_ORGANIZATION);
-    const { rows } = await client.query<Omit<LargeOrganization, 'tokens' | 'versions'>>(
+    const known = await client.query<Omit<LargeOrganization, 'tokens' | 'versionsOfPrompt' | 'database'>>(
       'select * from pg_temp.large_organization',
     );
     await client.query('commit');
     await client.query('vacuum analyze');
-    const [found] = rows;
-    if (found === undefined) throw new Error('nothing was seeded');
-    return { ...found, versions: size.versionsOfPrompt, tokens };
+    const database = await client.query<LargeOrganization['database']>(
+      `select current_setting('server_version') as postgres,
+         (select count(*) from prompts)::int as prompts, (select count(*) from versions)::int as versions`,
+    );
+    const [found, counted] = [known.rows[0], database.rows[0]];
+    if (found === undefined || counted === undefined) throw new Error('nothing was seeded');
+    return { ...found, versionsOfPrompt: size.versionsOfPrompt, tokens, database: counted };
   } finally {
     await client.end();
   }
