@@ -1,4 +1,6 @@
 import { isWellFormedApiKey } from '@px0/contract';
+import { until } from '@px0/test-bed';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { join, newKey, newPerson, newTeam, type Person } from './cast.js';
 import { type Client, documentedClient } from './documented-client.js';
@@ -115,6 +117,27 @@ describe('making a key', () => {
   });
 });
 
+test('whoever is put out of the organization in the same moment leaves no key behind', async () => {
+  const leaver = await newPerson(server, client);
+  await join(server, leaver, support, 'editor');
+  const other = new pg.Client({ connectionString: server.databaseUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query('select from organizations where id = $1 for no key update', [admin.orgId]);
+  await other.query('delete from team_members where user_id = $1 and team_id = $2', [leaver.id, support]);
+  const making = create(leaver.token, { name: 'left behind', team_ids: [support] });
+  await until('the key waits for the organization', async () => {
+    const [waiting] = await server.sql(
+      `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    );
+    return waiting;
+  });
+  await other.query('commit');
+  await other.end();
+  expect(await making).toMatchObject(FORBIDDEN);
+  expect((await list(admin.token)).map(({ name }) => name)).not.toContain('left behind');
+});
+
 describe('the list of keys', () => {
   test('holds all for an org admin, and those of their teams for others', async () => {
     const { json: ofSales } = await create(admin.token, { team_ids: [sales] });
@@ -126,11 +149,58 @@ describe('the list of keys', () => {
     expect(own.map(({ id }) => id)).toContain(ofSupport.id);
   });
 
-  test('says when a key was last used', async () => {
+  test('says when a key was last used, a moment later', async () => {
     const { json: made } = await create(admin.token, {});
+    const before = Date.now();
     await client('GET', '/v1/prompts', { token: made.key });
-    const used = (await list(admin.token)).find(({ id }) => id === made.id) as { last_used_at?: string };
-    expect(Date.parse(used.last_used_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    const used = await until('the use is written', async () => {
+      const key = (await list(admin.token)).find(({ id }) => id === made.id) as { last_used_at?: string };
+      return key.last_used_at ?? undefined;
+    });
+    expect(Date.parse(used)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(used)).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('comes page by page, oldest first, and none twice though keys come and go meanwhile', async () => {
+    const owner = await newPerson(server, client);
+    const make = async (name: string) =>
+      (await client('POST', '/v1/api-keys', { token: owner.token, body: { name, org_id: owner.orgId } })).json
+        .id as string;
+    const made: string[] = [];
+    for (let number = 0; number < 7; number += 1) made.push(await make(`key ${number}`));
+    // Made in the same moment: then the id decides.
+    await server.sql(
+      "update api_keys set created_at = '2026-01-01T00:00:00.123456Z' where id = any($1::uuid[])",
+      [made.slice(0, 5)],
+    );
+    const expected = [...made.slice(0, 5).sort(), ...made.slice(5)];
+    const page = async (cursor?: string) => {
+      const query = `org_id=${owner.orgId}&limit=2${cursor === undefined ? '' : `&cursor=${cursor}`}`;
+      return (await client('GET', `/v1/api-keys?${query}`, { token: owner.token })).json as {
+        api_keys: { id: string }[];
+        next_cursor: string | null;
+      };
+    };
+    const seen: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { api_keys, next_cursor } = await page(cursor);
+      seen.push(...api_keys.map(({ id }) => id));
+      cursor = next_cursor;
+      if (seen.length === 2) {
+        await server.sql('delete from api_keys where id = $1', [seen[0]]);
+        expected.push(await make('a late one'));
+      }
+    }
+    expect(seen).toEqual(expected);
+    for (const junk of ['limit=0', 'limit=1001', 'cursor=junk']) {
+      const answer = await client('GET', `/v1/api-keys?org_id=${owner.orgId}&${junk}`, {
+        token: owner.token,
+      });
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { error: `invalid query parameter ${junk.split('=')[0]}` },
+      });
+    }
   });
 
   test('needs an organization, and one of mine', async () => {
@@ -158,6 +228,13 @@ describe('revoking a key', () => {
     expect(await revoke(admin.token, json.id)).toMatchObject({ status: 204, json: undefined });
     expect(await client('GET', '/v1/prompts', { token: json.key })).toMatchObject({ status: 401 });
     expect(await revoke(admin.token, json.id)).toMatchObject(UNKNOWN);
+  });
+
+  test('happens once, however many ask for it at once', async () => {
+    const { json } = await create(admin.token, {});
+    const answers = await Promise.all(Array.from({ length: 10 }, () => revoke(admin.token, json.id)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([204, ...Array.from({ length: 9 }, () => 404)]);
   });
 
   test('is for its creator and for org admins', async () => {

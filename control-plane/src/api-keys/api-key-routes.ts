@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { App } from '../http/app.js';
 import { answers } from '../http/openapi.js';
 import { Id } from '../http/parameters.js';
-import { ApiKey, ApiKeysQuery, CreatedApiKey, NewApiKey } from './api-key-schemas.js';
+import { ApiKeyPage, ApiKeysQuery, CreatedApiKey, NewApiKey } from './api-key-schemas.js';
 import type { ApiKeys } from './api-keys.js';
 
 const tags = ['API keys'];
@@ -45,16 +45,17 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
         description:
           'Org admins see every key of the organization; members those they made and those of their teams.',
         querystring: ApiKeysQuery,
-        response: answers({ 200: Type.Object({ api_keys: Type.Array(ApiKey) }) }, [
+        response: answers({ 200: ApiKeyPage }, [
           'org_id_required',
           'invalid_id',
+          'invalid_query',
           'unauthorized',
           'forbidden',
           'organization_not_found',
         ]),
       },
     },
-    async (request) => ({ api_keys: await apiKeys.list(request.query.org_id, request.access) }),
+    (request) => apiKeys.list(request.query, request.access),
   );
 
   app.delete(

@@ -1,5 +1,6 @@
 import type { Operation } from '@px0/contract';
 import Type, { type Static } from 'typebox';
+import { cursorParameters, NextCursor } from '../http/paging.js';
 import { Id, Name, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 
@@ -47,4 +48,11 @@ export const ApiKey = Type.Object({
 });
 export type ApiKey = Static<typeof ApiKey>;
 
-export const ApiKeysQuery = Type.Object({ org_id: Id({ 'x-refusal': { absent: 'org_id_required' } }) });
+export const ApiKeyPage = Type.Object({ api_keys: Type.Array(ApiKey), next_cursor: NextCursor });
+export type ApiKeyPage = Static<typeof ApiKeyPage>;
+
+export const ApiKeysQuery = Type.Object({
+  org_id: Id({ 'x-refusal': { absent: 'org_id_required' } }),
+  ...cursorParameters,
+});
+export type ApiKeysQuery = Static<typeof ApiKeysQuery>;

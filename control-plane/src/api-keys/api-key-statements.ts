@@ -1,6 +1,7 @@
-import type { Operation } from '@px0/contract';
+import type { KeyUse, Operation } from '@px0/contract';
 import type { Queries } from '../database/database.js';
 import type { KeyCaller } from '../http/caller.js';
+import { microseconds, momentOf, type Slice } from '../http/paging.js';
 import type { ApiKey } from './api-key-schemas.js';
 
 /** @param teamIds empty: all teams of the organization */
@@ -28,27 +29,40 @@ export async function insertApiKey(
   return made;
 }
 
+/** A key, and the moment of its making as a cursor keeps it. */
+export type ApiKeyRow = ApiKey & { readonly created_at_microseconds: number };
+
 /**
  * @param userId whose keys, and keys of whose teams, are listed; undefined lists all of the organization
- * @returns oldest first
+ * @param slice its sort key is the key's moment of creation and id
+ * @returns one more than the slice's limit where there are more, oldest first
  */
-export function listApiKeys(queries: Queries, orgId: string, userId: string | undefined): Promise<ApiKey[]> {
-  return queries.query<ApiKey>(
+export function listApiKeys(
+  queries: Queries,
+  orgId: string,
+  userId: string | undefined,
+  { limit, after = [] }: Slice,
+): Promise<ApiKeyRow[]> {
+  const [createdAt, id] = after;
+  return queries.query<ApiKeyRow>(
     `select id, name, org_id,
        case when cardinality(team_ids) = 1 then team_ids[1] end as team_id,
-       team_ids, operation, created_at, last_used_at
+       team_ids, operation, created_at, last_used_at, ${microseconds('created_at')} as created_at_microseconds
      from (
        select api_keys.*, array(
          select team_id::text from api_key_teams where api_key_id = api_keys.id order by team_id
        ) as team_ids
-       from api_keys where org_id = $1
+       from api_keys
+       where org_id = $1
+         and ($2::uuid is null or created_by = $2 or exists (
+           select from api_key_teams
+           join team_members on team_members.team_id = api_key_teams.team_id
+           where api_key_teams.api_key_id = api_keys.id and team_members.user_id = $2))
+         and ($3::float8 is null or (created_at, id) > (${momentOf('$3')}, $4::uuid))
+       order by created_at, id limit $5
      ) as keys
-     where $2::uuid is null or created_by = $2 or exists (
-       select from api_key_teams
-       join team_members on team_members.team_id = api_key_teams.team_id
-       where api_key_teams.api_key_id = keys.id and team_members.user_id = $2)
      order by created_at, id`,
-    [orgId, userId ?? null],
+    [orgId, userId, createdAt, id, limit + 1],
   );
 }
 
@@ -63,40 +77,48 @@ export async function findApiKeyOwner(
   return row;
 }
 
-export async function deleteApiKey(queries: Queries, keyId: string): Promise<void> {
-  await queries.query('delete from api_keys where id = $1', [keyId]);
+/** @returns whether there was such a key still */
+export async function deleteApiKey(queries: Queries, keyId: string): Promise<boolean> {
+  const gone = await queries.query('delete from api_keys where id = $1 returning id', [keyId]);
+  return gone.length > 0;
 }
 
 /**
  * @param hash SHA-256 of the key's text, in hex
- * @returns the key as a caller, and whether its `last_used_at` is a minute old
+ * @returns the key as a caller
  */
-export async function findKeyCaller(
-  queries: Queries,
-  hash: string,
-): Promise<{ caller: KeyCaller; isUseStale: boolean } | undefined> {
-  const [row] = await queries.query<Omit<KeyCaller, 'kind'> & { is_use_stale: boolean }>(
+export async function findKeyCaller(queries: Queries, hash: string): Promise<KeyCaller | undefined> {
+  const [key] = await queries.query<Omit<KeyCaller, 'kind'>>(
     `select id, name, org_id, operation,
        case when all_teams then null else array(
          select teams.id::text from api_key_teams
          join teams on teams.id = api_key_teams.team_id
          -- A team that has moved to another organization is out of the key's reach.
          where api_key_teams.api_key_id = api_keys.id and teams.org_id = api_keys.org_id
-       ) end as team_ids,
-       coalesce(last_used_at < now() - interval '1 minute', true) as is_use_stale
+       ) end as team_ids
      from api_keys where key_hash = decode($1, 'hex')`,
     [hash],
   );
-  if (row === undefined) return undefined;
-  const { is_use_stale: isUseStale, ...key } = row;
-  return { caller: { kind: 'key', ...key }, isUseStale };
+  return key && { kind: 'key', ...key };
 }
 
-/** Notes that a key is in use, once a minute at most, however many requests ask for it. */
-export async function touchApiKey(queries: Queries, keyId: string): Promise<void> {
+/**
+ * Notes uses of keys, in one statement. A key that was noted within the minute before is left as it is,
+ * and so is one that somebody else writes in this moment.
+ *
+ * @param uses each key once
+ */
+export async function markKeysUsed(queries: Queries, uses: readonly KeyUse[]): Promise<void> {
   await queries.query(
-    `update api_keys set last_used_at = now()
-     where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
-    [keyId],
+    `with used as (
+       select id, to_timestamp(ms / 1000) as at from unnest($1::uuid[], $2::float8[]) as use (id, ms)
+     ), due as (
+       select api_keys.id, used.at from api_keys join used on used.id = api_keys.id
+       where last_used_at is null or last_used_at <= used.at - interval '1 minute'
+       order by api_keys.id
+       for no key update of api_keys skip locked
+     )
+     update api_keys set last_used_at = due.at from due where due.id = api_keys.id`,
+    [uses.map(({ id }) => id), uses.map(({ at }) => at)],
   );
 }
