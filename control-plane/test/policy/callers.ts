@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createApiKey } from '@px0/contract';
-import { newAddress, newPrompt, newVersion } from '../cast.js';
+import { hashPassword } from '#accounts/password.js';
+import { newAddress, newPrompt, newVersion, PASSWORD } from '../cast.js';
 import type { Client } from '../documented-client.js';
 import type { RunningControlPlane } from '../running-control-plane.js';
 
@@ -145,15 +146,17 @@ export async function newTarget(
     await client('POST', `/v1/prompts/${promptId}/versions/1/promote`, { token });
   }
   const teamId = await newTeam(server, cast.orgId, `Team ${randomUUID()}`);
+  // Of the cast alone: what earlier targets have left in `Support` grows with the number of rows.
   await server.sql(
     `insert into team_members (team_id, user_id, role)
-     select $1, user_id, role from team_members where team_id = $2`,
-    [teamId, cast.teamId],
+     select $1, user_id, role from team_members where team_id = $2 and user_id = any($3::uuid[])`,
+    [teamId, cast.teamId, Object.values(cast.userIds)],
   );
   await server.sql(
     `insert into api_key_teams (api_key_id, team_id)
-     select api_key_id, $1 from api_key_teams where team_id = $2`,
-    [teamId, cast.teamId],
+     select api_key_id, $1 from api_key_teams join api_keys on api_keys.id = api_key_id
+     where team_id = $2 and key_hash = any($3::bytea[])`,
+    [teamId, cast.teamId, Object.values(cast.tokens).map((token) => sha256(token ?? ''))],
   );
   const memberId = await newUser(server, newAddress());
   await join(server, cast.teamId, memberId, 'viewer');
@@ -195,16 +198,20 @@ function newTeam(server: RunningControlPlane, orgId: string, name: string): Prom
   return idOf(server.sql('insert into teams (org_id, name) values ($1, $2) returning id', [orgId, name]));
 }
 
-/** A user whose password nobody knows. */
-export function newUser(
+let passwordHash: Promise<string> | undefined;
+
+/** A user with the password of all tests. */
+export async function newUser(
   server: RunningControlPlane,
   email: string,
   { isAdmin = false, isVerified = true } = {},
 ): Promise<string> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const hash = await passwordHash;
   return idOf(
     server.sql(
       'insert into users (email, password_hash, is_admin, is_verified) values ($1, $2, $3, $4) returning id',
-      [email, '-', isAdmin, isVerified],
+      [email, hash, isAdmin, isVerified],
     ),
   );
 }
