@@ -13,6 +13,7 @@ import type { Config } from './config.js';
 import { credentialsIn } from './credentials.js';
 import { Database } from './database/database.js';
 import { addHealthRoutes } from './health/health-routes.js';
+import type { ApiDocument } from './http/api-document.js';
 import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
 import { Mailer } from './mail/mailer.js';
@@ -31,6 +32,8 @@ import { Versions } from './versions/versions.js';
 
 /** A control plane, built and not yet listening. */
 export interface ControlPlane {
+  /** @returns the OpenAPI document that `/openapi.json` answers. Needs neither port nor database. */
+  describe(): Promise<ApiDocument>;
   /**
    * Answers requests, and publishes what they change.
    *
@@ -73,6 +76,10 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   addRenderRoutes(app, new Renderer(database, lookup, versions));
 
   return {
+    describe: async () => {
+      await app.ready();
+      return app.swagger() as unknown as ApiDocument;
+    },
     listen: async () => {
       const port = await listen(app, config);
       publisher.start();

@@ -2,13 +2,13 @@ import { leaveNote } from '@px0/test-bed';
 import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
 import {
+  type ApiDocument,
   errorTextsOf,
   type Operation,
   type Route,
   routesOf,
   schemaOf,
-  servedDocument,
-} from './api-document.js';
+} from '#http/api-document.js';
 import { noteSecrets } from './secrets.js';
 
 export interface Answer {
@@ -72,6 +72,10 @@ export async function witnessOf(base: string): Promise<Witness> {
     }
     noteSeen({ route: name, status, error: errorTextOf(operation, status, json) });
   };
+}
+
+export async function servedDocument(base: string): Promise<ApiDocument> {
+  return (await (await fetch(`${base}/openapi.json`)).json()) as ApiDocument;
 }
 
 async function send(base: string, method: string, path: string, call: Call): Promise<Answer> {

@@ -1,0 +1,117 @@
+import type { TSchema } from 'typebox';
+
+/** JSON Schemas in few words, for people to read. */
+
+/** The keywords that px0's own schemas use. */
+export interface SchemaWords {
+  readonly type?: string;
+  readonly description?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly SchemaWords[];
+  readonly items?: SchemaWords;
+  readonly properties?: Readonly<Record<string, SchemaWords>>;
+  readonly required?: readonly string[];
+  readonly patternProperties?: Readonly<Record<string, SchemaWords>>;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+}
+
+/** An object that stands in several places of the document, under a name of its own. */
+export interface Shape {
+  readonly name: string;
+  readonly schema: SchemaWords;
+}
+
+/** Objects smaller than this are written out wherever they stand. */
+const LEAST_FIELDS = 3;
+const UUID_BEGINS = '^[0-9a-fA-F]{8}';
+
+/** Finds the objects that get names: those of several fields under one and the same name, as `user` or `users`. */
+export class Shapes {
+  readonly #names = new Map<string, string>();
+  readonly #shapes = new Map<string, Shape>();
+
+  constructor(schemas: readonly TSchema[]) {
+    for (const schema of schemas) this.#collect(schema as SchemaWords);
+  }
+
+  /** In the order of names. */
+  get all(): readonly Shape[] {
+    return [...this.#shapes.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  nameOf(schema: SchemaWords): string | undefined {
+    return this.#names.get(JSON.stringify(schema));
+  }
+
+  #collect(schema: SchemaWords): void {
+    for (const [field, value] of Object.entries(schema.properties ?? {})) {
+      const { items = value } = value;
+      if (Object.keys(items.properties ?? {}).length >= LEAST_FIELDS) {
+        this.#name(items, value.items === undefined ? field : singular(field));
+      }
+      this.#collect(items);
+    }
+    for (const part of schema.anyOf ?? []) this.#collect(part);
+  }
+
+  #name(schema: SchemaWords, field: string): void {
+    const name = field[0]?.toUpperCase() + field.slice(1);
+    const text = JSON.stringify(schema);
+    const holder = this.#shapes.get(name);
+    if (holder === undefined && !this.#names.has(text)) this.#shapes.set(name, { name, schema });
+    // Another object of the same name is written out where it stands.
+    if (holder === undefined && !this.#names.has(text)) this.#names.set(text, name);
+  }
+}
+
+function singular(field: string): string {
+  return field === 'people' ? 'user' : field === 'entries' ? 'entry' : field.replace(/s$/, '');
+}
+
+/** @returns a type as in `{user: User, ids: [id], next: string | null}` */
+export function typeOf(schema: SchemaWords, shapes: Shapes): string {
+  return shapes.nameOf(schema) ?? ownTypeOf(schema, shapes);
+}
+
+/** @returns the type written out, also of an object that has a name */
+export function ownTypeOf(schema: SchemaWords, shapes: Shapes): string {
+  if (schema.anyOf !== undefined) return schema.anyOf.map((part) => typeOf(part, shapes)).join(' | ');
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.items !== undefined) return `[${typeOf(schema.items, shapes)}]`;
+  if (schema.properties !== undefined) {
+    const fields = Object.entries(schema.properties).map(
+      ([name, part]) => `${name}${schema.required?.includes(name) ? '' : '?'}: ${typeOf(part, shapes)}`,
+    );
+    return `{${fields.join(', ')}}`;
+  }
+  if (schema.patternProperties !== undefined) return 'object';
+  if (schema.format === 'date-time') return 'time';
+  if (schema.pattern?.startsWith(UUID_BEGINS)) return 'id';
+  return schema.type ?? 'any JSON';
+}
+
+/** @returns what a value must keep to beside its type, such as `at most 255 characters`; empty for nothing */
+export function limitsOf(schema: SchemaWords): string {
+  const [first, ...rest] = (schema.anyOf ?? [schema]).filter(({ type }) => type !== 'null');
+  if (first === undefined || rest.length > 0) return '';
+  const { minLength = 0, maxLength, minimum, maximum, maxItems } = first;
+  return [
+    minLength > 1 && `at least ${minLength} characters`,
+    maxLength !== undefined && `at most ${maxLength} characters`,
+    minimum !== undefined && `at least ${minimum}`,
+    maximum !== undefined && `at most ${maximum}`,
+    maxItems !== undefined && `at most ${maxItems} items`,
+    schema.default !== undefined && `by default ${JSON.stringify(schema.default)}`,
+  ]
+    .filter((limit) => limit !== false)
+    .join(', ');
+}
