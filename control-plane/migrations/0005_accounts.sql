@@ -1,12 +1,11 @@
 -- Passwords that are reset, and mails that wait to be sent.
 
 create table password_reset_codes (
-  -- SHA-256 of 256 random bits: the code alone tells the user.
-  code_hash bytea primary key,
-  user_id uuid not null references users (id) on delete cascade,
+  user_id uuid primary key references users (id) on delete cascade,
+  -- SHA-256 of a random text of 256 bits and more: the code alone tells the user.
+  code_hash bytea not null unique,
   expires_at timestamptz not null
 );
-create index password_reset_codes_user_id_idx on password_reset_codes (user_id);
 
 -- What is to be said to whom, and never a secret: codes are made when a mail is sent. Whether the
 -- address belongs to anybody is asked then as well, so that asking for a mail tells nobody.
@@ -16,7 +15,7 @@ create table mails (
   address text not null,
   requested_at timestamptz not null default now(),
   attempts integer not null default 0,
-  -- While one is being sent, this is when somebody else may try.
+  -- While one is being sent, this is when another worker may try.
   next_attempt_at timestamptz not null default now()
 );
 -- Who asks twice gets one.

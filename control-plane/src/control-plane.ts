@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 import { addAccountRoutes } from './accounts/account-routes.js';
+import { CodeMails } from './accounts/code-mails.js';
+import { Passwords } from './accounts/passwords.js';
+import { Profile } from './accounts/profile.js';
 import { Registration } from './accounts/registration.js';
 import { Sessions } from './accounts/sessions.js';
 import { Verification } from './accounts/verification.js';
@@ -16,7 +19,9 @@ import { addHealthRoutes } from './health/health-routes.js';
 import type { ApiDocument } from './http/api-document.js';
 import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
-import { Mailer } from './mail/mailer.js';
+import { Limits } from './limits/limits.js';
+import { createMailTransport } from './mail/mail-transport.js';
+import { MailWorker } from './mail/mail-worker.js';
 import { addMyRoutes } from './organizations/my-routes.js';
 import { PromptLookup } from './prompts/prompt-lookup.js';
 import { addPromptRoutes } from './prompts/prompt-routes.js';
@@ -46,9 +51,15 @@ export interface ControlPlane {
 
 /** Puts the control plane together. The database must have been migrated; nothing is connected yet. */
 export async function createControlPlane(config: Config, { log }: { log: Logger }): Promise<ControlPlane> {
-  const { databaseUrl, redisUrl, redisPrefix, smtpUrl } = config;
+  const { databaseUrl, redisUrl, redisPrefix, smtpUrl, sessionHours, codeTries } = config;
   const database = new Database(databaseUrl, log);
-  const mailer = new Mailer({ smtpUrl, from: config.mailFrom, log });
+  const limits = new Limits(config, log);
+  const mailWorker = new MailWorker({
+    database,
+    writer: new CodeMails(database),
+    transport: createMailTransport({ smtpUrl, from: config.mailFrom, log }),
+    log,
+  });
   const writer = createFeedWriter({ databaseUrl, redisUrl, redisPrefix });
   const publisher = new Publisher({ databaseUrl, writer, log });
   const collector = createKeyUseCollector(config, database);
@@ -62,9 +73,11 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
     { name: 'feed', isVital: false, probe: () => writer.head() },
   ]);
   addAccountRoutes(app, {
-    registration: new Registration(database, mailer),
-    verification: new Verification(database, mailer),
-    sessions: new Sessions(database, config.sessionHours),
+    registration: new Registration({ database, limits, mailWorker }),
+    verification: new Verification({ database, limits, mailWorker, codeTries }),
+    sessions: new Sessions({ database, limits, sessionHours }),
+    profile: new Profile({ database, limits, mailWorker }),
+    passwords: new Passwords({ database, limits, mailWorker }),
   });
   addMyRoutes(app, database);
   addApiKeyRoutes(app, new ApiKeys(database));
@@ -81,14 +94,17 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
       return app.swagger() as unknown as ApiDocument;
     },
     listen: async () => {
+      await limits.connect();
       const port = await listen(app, config);
+      mailWorker.start();
       publisher.start();
       keyUses.start();
       return { port };
     },
     close: async () => {
       await app.close();
-      await mailer.close();
+      await mailWorker.stop();
+      limits.close();
       await publisher.stop();
       await writer.close();
       await keyUses.close();

@@ -1,6 +1,5 @@
 import type { App } from '../http/app.js';
 import { credentialOf } from '../http/authentication.js';
-import { sessionUser } from '../http/caller.js';
 import { answers } from '../http/openapi.js';
 import {
   Login,
@@ -11,6 +10,10 @@ import {
   Verification as VerificationBody,
   VerificationQuery,
 } from './account-schemas.js';
+import { addMeRoutes } from './me-routes.js';
+import { addPasswordResetRoutes } from './password-reset-routes.js';
+import type { Passwords } from './passwords.js';
+import type { Profile } from './profile.js';
 import type { Registration } from './registration.js';
 import type { Sessions } from './sessions.js';
 import type { Verification } from './verification.js';
@@ -21,9 +24,14 @@ export interface AccountServices {
   readonly registration: Registration;
   readonly verification: Verification;
   readonly sessions: Sessions;
+  readonly profile: Profile;
+  readonly passwords: Passwords;
 }
 
-export function addAccountRoutes(app: App, { registration, verification, sessions }: AccountServices): void {
+export function addAccountRoutes(app: App, services: AccountServices): void {
+  const { registration, verification, sessions } = services;
+  addMeRoutes(app, services);
+  addPasswordResetRoutes(app, services.passwords);
   app.post(
     '/v1/auth/register',
     {
@@ -49,11 +57,12 @@ export function addAccountRoutes(app: App, { registration, verification, session
           'registrar_outside_organization',
           'team_not_found',
           'email_taken',
+          'too_many_requests',
         ]),
       },
     },
     async (request, reply) => {
-      const user = await registration.register(request.body, request.access.caller);
+      const user = await registration.register(request.body, request.access);
       return reply.code(201).send({ user });
     },
   );
@@ -66,13 +75,14 @@ export function addAccountRoutes(app: App, { registration, verification, session
         operationId: 'sendVerificationCode',
         tags,
         summary: 'Mail a verification code',
-        description: 'Answers alike whoever the address belongs to.',
+        description:
+          'Answers alike whoever the address belongs to. Within a minute of a code no other one is mailed.',
         querystring: VerificationQuery,
-        response: answers({ 200: MessageAnswer }, ['email_required']),
+        response: answers({ 200: MessageAnswer }, ['email_required', 'too_many_requests']),
       },
     },
     async (request) => {
-      await verification.sendCode(request.query.email);
+      await verification.sendCode(request.query.email, request.access);
       return { message: 'verification email sent successfully' };
     },
   );
@@ -85,17 +95,18 @@ export function addAccountRoutes(app: App, { registration, verification, session
         operationId: 'verifyEmail',
         tags,
         summary: 'Verify an address',
-        description: 'A code is good for 15 minutes, one use, and five tries.',
+        description: 'A code is good for 15 minutes, one use, and five tries at most.',
         body: VerificationBody,
         response: answers({ 200: MessageAnswer }, [
           'invalid_request_body',
           'email_and_code_required',
           'invalid_verification_code',
+          'too_many_requests',
         ]),
       },
     },
     async (request) => {
-      await verification.verify(request.body.email, request.body.code);
+      await verification.verify(request.body.email, request.body.code, request.access);
       return { message: 'email verified successfully' };
     },
   );
@@ -108,15 +119,18 @@ export function addAccountRoutes(app: App, { registration, verification, session
         operationId: 'logIn',
         tags,
         summary: 'Log in',
+        description:
+          'Failed logins are counted, alike for addresses of users and others; after too many the right password is refused as well, until the time is over or the password is reset.',
         body: Login,
         response: answers({ 200: LoginAnswer }, [
           'invalid_request_body',
           'invalid_credentials',
           'user_not_verified',
+          'too_many_requests',
         ]),
       },
     },
-    (request) => sessions.logIn(request.body.email, request.body.password),
+    (request) => sessions.logIn(request.body, request.access),
   );
 
   app.delete(
@@ -136,19 +150,5 @@ export function addAccountRoutes(app: App, { registration, verification, session
       if (token !== undefined) await sessions.logOut(token);
       return reply.code(204).send();
     },
-  );
-
-  app.get(
-    '/v1/auth/me',
-    {
-      config: { action: 'me.read' },
-      schema: {
-        operationId: 'readMe',
-        tags,
-        summary: 'Who I am',
-        response: answers({ 200: UserAnswer }, ['unauthorized', 'access_token_required']),
-      },
-    },
-    async (request) => ({ user: sessionUser(request.access.caller) }),
   );
 }

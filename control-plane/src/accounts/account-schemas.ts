@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { ErrorCode } from '../http/error-catalogue.js';
 import { Id, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 
@@ -31,24 +32,48 @@ export type User = Static<typeof User>;
 export const UserAnswer = Type.Object({ user: User });
 export const MessageAnswer = Type.Object({ message: Type.String() });
 
-export const Registration = Type.Object({
-  email: Type.String({
+const Password = (absent: ErrorCode) =>
+  Type.String({
+    minLength: PASSWORD_MINIMUM,
+    'x-refusal': { absent, invalid: 'password_too_short' } satisfies PropertyRefusal,
+  });
+
+const Address = (absent: ErrorCode) =>
+  Type.String({
     pattern: ADDRESS,
     maxLength: ADDRESS_LIMIT,
-    'x-refusal': {
-      absent: 'email_and_password_required',
-      invalid: 'invalid_email',
-    } satisfies PropertyRefusal,
-  }),
-  password: Type.String({
-    minLength: PASSWORD_MINIMUM,
-    'x-refusal': {
-      absent: 'email_and_password_required',
-      invalid: 'password_too_short',
-    } satisfies PropertyRefusal,
-  }),
+    'x-refusal': { absent, invalid: 'invalid_email' } satisfies PropertyRefusal,
+  });
+
+export const Registration = Type.Object({
+  email: Address('email_and_password_required'),
+  password: Password('email_and_password_required'),
   team_id: Type.Optional(Type.Union([Id(), Type.Null()], { 'x-refusal': { invalid: 'invalid_id' } })),
 });
+
+export const AddressChange = Type.Object({ email: Address('invalid_email') });
+
+export const PasswordChange = Type.Object({
+  current_password: Type.String(),
+  new_password: Password('invalid_request_body'),
+});
+
+export const ResetRequest = Type.Object({
+  email: Type.String({
+    minLength: 1,
+    'x-refusal': { absent: 'email_required' } satisfies PropertyRefusal,
+  }),
+});
+
+export const PasswordReset = Type.Object({
+  code: Type.String({
+    minLength: 1,
+    'x-refusal': { absent: 'code_and_password_required' } satisfies PropertyRefusal,
+  }),
+  new_password: Password('code_and_password_required'),
+});
+
+export const PasswordResetAnswer = Type.Object({ message: Type.String(), email: Type.String() });
 
 export const Verification = Type.Object({
   email: Type.String({

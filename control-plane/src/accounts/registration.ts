@@ -1,15 +1,16 @@
-import { type Database, isForeignKeyViolation, isUniqueViolation } from '../database/database.js';
-import { type Caller, sessionUser } from '../http/caller.js';
+import { type Database, isUniqueViolation } from '../database/database.js';
+import type { Access } from '../http/access.js';
+import { sessionUser } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
 import { registrarRefusal, relationTo } from '../http/policy.js';
-import type { Mailer } from '../mail/mailer.js';
-import { verificationMail } from '../mail/verification-mail.js';
+import type { Limits } from '../limits/limits.js';
+import { queueMail } from '../mail/mail-statements.js';
+import type { MailWorker } from '../mail/mail-worker.js';
 import { foundFirstOrganization } from '../organizations/first-organization.js';
+import { changeTeam, type Judge } from '../organizations/organization-lock.js';
 import { findTeam, insertMember } from '../organizations/team-statements.js';
 import type { User } from './account-schemas.js';
-import { putCode } from './code-statements.js';
 import { demandComplexity, hashPassword } from './password.js';
-import { createVerificationCode, hashCode } from './secrets.js';
 import { insertUser } from './user-statements.js';
 
 export interface RegistrationRequest {
@@ -18,72 +19,91 @@ export interface RegistrationRequest {
   readonly team_id?: string | null | undefined;
 }
 
+export interface RegistrationOptions {
+  readonly database: Database;
+  readonly limits: Limits;
+  readonly mailWorker: MailWorker;
+}
+
 /** Makes users: by themselves, or by an admin for others. */
 export class Registration {
-  readonly #database: Database;
-  readonly #mailer: Mailer;
+  readonly #options: RegistrationOptions;
 
-  constructor(database: Database, mailer: Mailer) {
-    this.#database = database;
-    this.#mailer = mailer;
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
   }
 
-  /** @throws {Refusal} as the contract's rows for register say */
-  register(request: RegistrationRequest, caller: Caller): Promise<User> {
-    if (caller.kind === 'anonymous') return this.#registerOneself(request);
-    const refusal = registrarRefusal(sessionUser(caller));
+  /** @throws {Refusal} as the contract's rows for register say, and if there are too many of them */
+  register(request: RegistrationRequest, access: Access): Promise<User> {
+    if (access.caller.kind === 'anonymous') return this.#registerOneself(request, access);
+    const refusal = registrarRefusal(sessionUser(access.caller));
     if (refusal !== undefined) throw new Refusal(refusal);
-    return this.#registerOther(request, caller);
+    return this.#registerOther(request, access);
   }
 
-  async #registerOneself({ email, password, team_id }: RegistrationRequest): Promise<User> {
+  async #registerOneself({ email, password, team_id }: RegistrationRequest, access: Access): Promise<User> {
+    const { database, mailWorker } = this.#options;
     if (typeof team_id === 'string') throw new Refusal('team_id_needs_admin');
     demandComplexity(password);
+    await this.#charge(email, access);
     const passwordHash = await hashPassword(password);
-    const code = createVerificationCode();
     const user = await orTaken(
-      this.#database.transaction(async (queries) => {
+      database.change(access.author, async (queries) => {
         const made = await insertUser(queries, { email, passwordHash, isVerified: false, isAdmin: true });
         await foundFirstOrganization(queries, made.id);
-        await putCode(queries, made.id, hashCode(made.id, code));
+        await queueMail(queries, 'verification', email);
         return made;
       }),
     );
-    this.#mailer.send(verificationMail(user.email, code));
+    mailWorker.wake();
     return user;
   }
 
-  async #registerOther({ email, password, team_id }: RegistrationRequest, caller: Caller): Promise<User> {
+  async #registerOther({ email, password, team_id }: RegistrationRequest, access: Access): Promise<User> {
+    const { database } = this.#options;
     demandComplexity(password);
-    const teamId = typeof team_id === 'string' ? await this.#teamFor(team_id, caller) : undefined;
+    if (typeof team_id === 'string') demandColleague(await findTeam(database, team_id), access);
+    await this.#charge(email, access);
     const passwordHash = await hashPassword(password);
+    const newUser = { email, passwordHash, isVerified: true, isAdmin: false };
+    if (typeof team_id !== 'string') {
+      return orTaken(
+        database.change(access.author, async (queries) => {
+          const made = await insertUser(queries, newUser);
+          await foundFirstOrganization(queries, made.id);
+          return made;
+        }),
+      );
+    }
     return orTaken(
-      this.#database.transaction(async (queries) => {
-        const made = await insertUser(queries, { email, passwordHash, isVerified: true, isAdmin: false });
-        if (teamId === undefined) await foundFirstOrganization(queries, made.id);
-        else await insertMember(queries, { teamId, userId: made.id, role: 'editor' });
+      changeTeam(database, access, { teamId: team_id, judge: demandColleague }, async (team, queries) => {
+        const made = await insertUser(queries, newUser);
+        await insertMember(queries, { teamId: team.id, userId: made.id, role: 'editor' });
         return made;
       }),
     );
   }
 
-  async #teamFor(teamId: string, caller: Caller): Promise<string> {
-    const team = await findTeam(this.#database, teamId);
-    if (team === undefined) throw new Refusal('team_not_found');
-    if (relationTo({ org_id: team.org_id }, caller) === 'stranger') {
-      throw new Refusal('registrar_outside_organization');
-    }
-    return team.id;
+  /** Addresses are counted whoever registers them: everybody may have an account that registers others. */
+  async #charge(email: string, { origin }: Access): Promise<void> {
+    await this.#options.limits.charge({ register_address: origin.ip, register_account: email });
   }
 }
 
-/** Puts the words of the contract to what the database refuses: a taken address, a team just deleted. */
+/** Users are registered into teams of the registrar's own organizations. */
+const demandColleague: Judge = (team, { caller }) => {
+  if (team === undefined) throw new Refusal('team_not_found');
+  if (relationTo({ org_id: team.org_id }, caller) === 'stranger') {
+    throw new Refusal('registrar_outside_organization');
+  }
+};
+
+/** Puts the words of the contract to a taken address. */
 async function orTaken(made: Promise<User>): Promise<User> {
   try {
     return await made;
   } catch (error) {
     if (isUniqueViolation(error)) throw new Refusal('email_taken');
-    if (isForeignKeyViolation(error)) throw new Refusal('team_not_found');
     throw error;
   }
 }

@@ -2,18 +2,35 @@ import type { Queries } from '../database/database.js';
 import type { Membership, SessionCaller } from '../http/caller.js';
 import type { User } from './account-schemas.js';
 
-/** Starts a session, and clears away those of the user that are over. @returns when it ends */
+/**
+ * Starts a session, and clears away those of the user that are over. The user's row is read under a
+ * lock: a session begun while the password changes, or the address, either is not begun or is there
+ * for the change to end.
+ *
+ * @param session.passwordHash what the password was compared with
+ * @returns when it ends; undefined if the password or the address has changed since
+ */
 export async function insertSession(
   queries: Queries,
-  session: { tokenHash: Buffer; userId: string; hours: number },
-): Promise<string> {
+  session: { tokenHash: Buffer; userId: string; passwordHash: string; hours: number },
+): Promise<string | undefined> {
   await queries.query('delete from sessions where user_id = $1 and expires_at <= now()', [session.userId]);
   const [row] = await queries.query<{ expires_at: string }>(
     `insert into sessions (token_hash, user_id, expires_at)
-     values ($1, $2, now() + make_interval(hours => $3)) returning expires_at`,
-    [session.tokenHash, session.userId, session.hours],
+     select $1, id, now() + make_interval(hours => $4) from users
+     where id = $2 and password_hash = $3 and is_verified for share
+     returning expires_at`,
+    [session.tokenHash, session.userId, session.passwordHash, session.hours],
   );
-  return (row as { expires_at: string }).expires_at;
+  return row?.expires_at;
+}
+
+/** Ends all sessions of a user, but for one that is to stay. */
+export async function deleteSessionsOf(queries: Queries, userId: string, staying?: Buffer): Promise<void> {
+  await queries.query('delete from sessions where user_id = $1 and ($2::bytea is null or token_hash <> $2)', [
+    userId,
+    staying ?? null,
+  ]);
 }
 
 export async function deleteSession(queries: Queries, tokenHash: Buffer): Promise<void> {

@@ -1,40 +1,57 @@
 import type { Database } from '../database/database.js';
+import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
+import type { Limits } from '../limits/limits.js';
 import { isAddress, type User } from './account-schemas.js';
 import { isRightPassword } from './password.js';
 import { createSessionToken, hashToken } from './secrets.js';
 import { deleteSession, insertSession } from './session-statements.js';
 import { findUserByAddress } from './user-statements.js';
 
+export interface SessionsOptions {
+  readonly database: Database;
+  readonly limits: Limits;
+  /** How long a session lasts. */
+  readonly sessionHours: number;
+}
+
 /** Begins and ends sessions. */
 export class Sessions {
-  readonly #database: Database;
-  readonly #hours: number;
+  readonly #options: SessionsOptions;
 
-  /** @param hours how long a session lasts */
-  constructor(database: Database, hours: number) {
-    this.#database = database;
-    this.#hours = hours;
+  constructor(options: SessionsOptions) {
+    this.#options = options;
   }
 
-  /** @throws {Refusal} with the same words, after the same time, for a wrong password and an unknown address */
-  async logIn(email: string, password: string): Promise<{ token: string; expires_at: string; user: User }> {
-    const found = isAddress(email) ? await findUserByAddress(this.#database, email) : undefined;
+  /**
+   * @throws {Refusal} with the same words, after the same time, for a wrong password and an unknown
+   * address; and after too many of these, of either kind, whatever the password
+   */
+  async logIn(
+    { email, password }: { email: string; password: string },
+    { origin }: Access,
+  ): Promise<{ token: string; expires_at: string; user: User }> {
+    const { database, limits, sessionHours: hours } = this.#options;
+    const charge = await limits.charge({ login_address: origin.ip, login_account: email });
+    const found = isAddress(email) ? await findUserByAddress(database, email) : undefined;
     const right = await isRightPassword(password, found?.password_hash);
     if (found === undefined || !right) throw new Refusal('invalid_credentials');
+    await charge.giveBack();
     if (!found.is_verified) throw new Refusal('user_not_verified');
-    const { password_hash: _, ...user } = found;
+    const { password_hash: passwordHash, ...user } = found;
     const token = createSessionToken();
-    const expires_at = await insertSession(this.#database, {
+    const expires_at = await insertSession(database, {
       tokenHash: hashToken(token),
       userId: user.id,
-      hours: this.#hours,
+      passwordHash,
+      hours,
     });
+    if (expires_at === undefined) throw new Refusal('invalid_credentials');
     return { token, expires_at, user };
   }
 
   /** Ends a session in this moment; a token that is none is nothing to complain about. */
   logOut(token: string): Promise<void> {
-    return deleteSession(this.#database, hashToken(token));
+    return deleteSession(this.#options.database, hashToken(token));
   }
 }

@@ -3,6 +3,10 @@ import type { User } from './account-schemas.js';
 
 const COLUMNS = 'id, email, is_verified, is_admin, created_at';
 
+export interface UserWithPassword extends User {
+  readonly password_hash: string;
+}
+
 /** @throws a unique violation if the address is taken, in whatever case */
 export async function insertUser(
   queries: Queries,
@@ -19,8 +23,8 @@ export async function insertUser(
 export async function findUserByAddress(
   queries: Queries,
   email: string,
-): Promise<(User & { password_hash: string }) | undefined> {
-  const [row] = await queries.query<User & { password_hash: string }>(
+): Promise<UserWithPassword | undefined> {
+  const [row] = await queries.query<UserWithPassword>(
     `select ${COLUMNS}, password_hash from users where lower(email) = lower($1)`,
     [email],
   );
@@ -29,4 +33,54 @@ export async function findUserByAddress(
 
 export async function markVerified(queries: Queries, userId: string): Promise<void> {
   await queries.query('update users set is_verified = true where id = $1', [userId]);
+}
+
+export async function findPasswordHash(queries: Queries, userId: string): Promise<string | undefined> {
+  const [row] = await queries.query<{ password_hash: string }>(
+    'select password_hash from users where id = $1',
+    [userId],
+  );
+  return row?.password_hash;
+}
+
+/**
+ * Changes a password.
+ *
+ * @param from what it must be kept as; undefined for whatever it is
+ * @returns the user's address; undefined if nothing has changed
+ */
+export async function updatePassword(
+  queries: Queries,
+  { userId, from, to }: { userId: string; from?: string; to: string },
+): Promise<string | undefined> {
+  const [row] = await queries.query<{ email: string }>(
+    `update users set password_hash = $3
+     where id = $1 and ($2::text is null or password_hash = $2) returning email`,
+    [userId, from ?? null, to],
+  );
+  return row?.email;
+}
+
+/** Locks a user's row against changes. @returns its address; undefined if there is no such user any more */
+export async function lockUser(queries: Queries, userId: string): Promise<string | undefined> {
+  const [row] = await queries.query<{ email: string }>(
+    'select email from users where id = $1 for no key update',
+    [userId],
+  );
+  return row?.email;
+}
+
+/**
+ * Changes an address. Another one than before is to be verified; one that differs in case alone is not
+ * another one.
+ *
+ * @throws a unique violation if the address is taken, in whatever case
+ */
+export async function updateAddress(queries: Queries, userId: string, email: string): Promise<User> {
+  const [row] = await queries.query<User>(
+    `update users set email = $2, is_verified = is_verified and lower(email) = lower($2)
+     where id = $1 returning ${COLUMNS}`,
+    [userId, email],
+  );
+  return row as User;
 }

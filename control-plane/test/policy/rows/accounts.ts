@@ -1,3 +1,4 @@
+import { PASSWORD } from '../../cast.js';
 import { newcomer, type Rows } from '../row.js';
 
 // biome-ignore format: columns
@@ -20,5 +21,20 @@ export const accountRows: Rows = {
   ],
   'GET /v1/auth/me': [
     { statuses: '401  200  200  200  200  200  200  200  200  403  403  403  403  403  403  403  403  401' },
+  ],
+  'PUT /v1/auth/me': [
+    { statuses: '401  200  200  200  200  200  200  200  200  403  403  403  403  403  403  403  403  401', body: newcomer, spoils: true },
+  ],
+  'DELETE /v1/auth/me': [
+    { statuses: '401  204  204  204  204  204  204  204  204  403  403  403  403  403  403  403  403  401', spoils: true },
+  ],
+  'POST /v1/auth/me/change-password': [
+    { statuses: '401  200  200  200  200  200  200  200  200  403  403  403  403  403  403  403  403  401', body: () => ({ current_password: PASSWORD, new_password: `${PASSWORD}0` }), spoils: true },
+  ],
+  'POST /v1/auth/password-reset/trigger': [
+    { statuses: '200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200', body: newcomer },
+  ],
+  'POST /v1/auth/password-reset/reset': [
+    { statuses: '400  400  400  400  400  400  400  400  400  400  400  400  400  400  400  400  400  400', body: () => ({ code: 'reset_unknown', new_password: PASSWORD }) },
   ],
 };
