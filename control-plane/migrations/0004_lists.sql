@@ -1,14 +1,29 @@
 -- Lists that are read page by page, and prompts found by a part of their name, slug, description or
 -- one of their tags.
 
-create index prompts_list_idx on prompts (team_id, status, slug);
+-- By code points: an order that stays the same on every machine, and that cursors can rely on.
+create index prompts_list_idx on prompts (team_id, status, slug collate "C");
 create index api_keys_created_by_idx on api_keys (created_by);
 
--- All that q looks through, a line each, in lower case.
+-- Texts as they are compared where case does not matter. A database whose own collation is C knows the
+-- case of ASCII letters alone, so one that knows all letters is named where there is one.
+do $$
+declare
+  knowing text := (
+    select name from unnest(array['pg_c_utf8', 'und-x-icu']) with ordinality as known (name, preference)
+    join pg_collation on collname = name and collencoding in (-1, (
+      select encoding from pg_database where datname = current_database()))
+    order by preference limit 1);
+begin
+  execute format('create function search_form(content text) returns text language sql immutable strict as %L',
+    format('select lower(content collate %I)', coalesce(knowing, 'default')));
+end $$;
+
+-- All that q looks through, a line each.
 alter table prompts add column search text not null default '';
 
 create function prompt_search(prompt prompts) returns text language sql stable as $$
-  select lower(concat_ws(E'\n', prompt.name, prompt.slug, prompt.description, string_agg(tag, E'\n' order by tag)))
+  select search_form(concat_ws(E'\n', prompt.name, prompt.slug, prompt.description, string_agg(tag, E'\n' order by tag)))
   from version_tags where prompt_id = prompt.id
 $$;
 

@@ -23,6 +23,9 @@ import { Limits } from './limits/limits.js';
 import { createMailTransport } from './mail/mail-transport.js';
 import { MailWorker } from './mail/mail-worker.js';
 import { addMyRoutes } from './organizations/my-routes.js';
+import { addPayloadRoutes } from './payloads/payload-routes.js';
+import { Payloads } from './payloads/payloads.js';
+import { addPromptChangeRoutes } from './prompts/prompt-change-routes.js';
 import { PromptLookup } from './prompts/prompt-lookup.js';
 import { addPromptRoutes } from './prompts/prompt-routes.js';
 import { Prompts } from './prompts/prompts.js';
@@ -82,10 +85,13 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   addMyRoutes(app, database);
   addApiKeyRoutes(app, new ApiKeys(database));
   addAuditRoutes(app, new AuditLog(database));
-  addPromptRoutes(app, { prompts: new Prompts(database), lookup, versions });
+  const prompts = new Prompts(database, lookup);
+  addPromptRoutes(app, { prompts, lookup, versions });
+  addPromptChangeRoutes(app, prompts);
   addVersionRoutes(app, versions);
   addLifecycleRoutes(app, versions);
   addTagRoutes(app, versions);
+  addPayloadRoutes(app, new Payloads(database, lookup));
   addRenderRoutes(app, new Renderer(database, lookup, versions));
 
   return {

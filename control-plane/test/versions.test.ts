@@ -24,7 +24,7 @@ const create = (body: object) => client('POST', at(), { token: admin.token, body
 const get = (reference: string | number) => client('GET', at(`/${reference}`), { token: admin.token });
 const update = (reference: string | number, body: object) =>
   client('PUT', at(`/${reference}`), { token: admin.token, body });
-const step = (verb: 'promote' | 'demote', reference: string | number) =>
+const step = (verb: 'promote' | 'demote' | 'archive', reference: string | number) =>
   client('POST', at(`/${reference}/${verb}`), { token: admin.token });
 const NO_VERSION = { status: 404, json: { error: 'version not found' } };
 

@@ -1,9 +1,9 @@
-import type { Database } from '../database/database.js';
+import type { Database, Queries } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { reachOf } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
 import { isId } from '../http/parameters.js';
-import { findPrompt, findPromptsBySlug, type OwnedPrompt } from './prompt-statements.js';
+import { findPrompt, findPromptsBySlug, lockPrompt, type OwnedPrompt } from './prompt-statements.js';
 import { isSlug } from './slug.js';
 
 /** Finds the prompt that a request is about, for callers who may do what its route is about. */
@@ -17,6 +17,15 @@ export class PromptLookup {
   /** @throws {Refusal} if there is none, or the caller may not */
   async byId(promptId: string, access: Access): Promise<OwnedPrompt> {
     return access.admit(await findPrompt(this.#database, promptId));
+  }
+
+  /**
+   * Keeps other changes of the prompt and of what belongs to it out until the transaction ends, and asks
+   * again whether the caller may: the prompt may have moved. To be called after {@link byId}, so that
+   * nobody waits, or makes others wait, for a prompt that is no business of theirs.
+   */
+  async locked(queries: Queries, promptId: string, access: Access): Promise<OwnedPrompt> {
+    return access.admit(await lockPrompt(queries, promptId));
   }
 
   /**

@@ -1,5 +1,7 @@
+import type { Access } from '../http/access.js';
 import type { App } from '../http/app.js';
 import { answers } from '../http/openapi.js';
+import { sliceOf } from '../http/paging.js';
 import type { Versions } from '../versions/versions.js';
 import type { PromptLookup } from './prompt-lookup.js';
 import {
@@ -25,6 +27,12 @@ export interface PromptServices {
 }
 
 export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptServices): void {
+  async function listed(teamId: string, query: TeamPromptsQuery, access: Access) {
+    const filter = { status: statusOf(query.archived), q: query.q };
+    const { items, next_cursor } = await prompts.list(teamId, filter, sliceOf(query, ['text']), access);
+    return { prompts: items, next_cursor };
+  }
+
   app.post(
     '/v1/teams/:teamId/prompts',
     {
@@ -60,6 +68,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         operationId: 'listTeamPrompts',
         tags,
         summary: "List a team's prompts by slug",
+        description: 'Slugs in the order of their code points.',
         params: TeamParams,
         querystring: TeamPromptsQuery,
         response: answers({ 200: PromptsAnswer }, [
@@ -70,9 +79,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         ]),
       },
     },
-    async ({ params, query, access }) => ({
-      prompts: await prompts.list(params.teamId, statusOf(query.archived), access),
-    }),
+    ({ params, query, access }) => listed(params.teamId, query, access),
   );
 
   app.get(
@@ -83,7 +90,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         operationId: 'listPrompts',
         tags,
         summary: "List a team's prompts by slug",
-        description: 'An empty list where no team is named.',
+        description: 'Slugs in the order of their code points; an empty list where no team is named.',
         querystring: PromptsQuery,
         response: answers({ 200: PromptsAnswer }, [
           'invalid_id',
@@ -95,8 +102,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     },
     async ({ query, access }) => {
       const teamId = query.team_id ?? query.team;
-      if (teamId === undefined) return { prompts: [] };
-      return { prompts: await prompts.list(teamId, statusOf(query.archived), access) };
+      return teamId === undefined ? { prompts: [], next_cursor: null } : listed(teamId, query, access);
     },
   );
 
@@ -108,6 +114,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         operationId: 'readPrompt',
         tags,
         summary: 'Read a prompt, and a version of it if one is asked for',
+        description: 'The version stands in the prompt, and beside it.',
         params: PromptReference,
         querystring: PromptQuery,
         response: answers({ 200: PromptWithVersionAnswer }, [
@@ -122,7 +129,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
     async ({ params, query, access }) => {
       const { prompt } = await lookup.byReference(params.reference, query.team_id, access);
       const version = await versions.asked(prompt.id, query);
-      return { prompt: version === undefined ? prompt : { ...prompt, version } };
+      return version === undefined ? { prompt } : { prompt: { ...prompt, version }, version };
     },
   );
 }

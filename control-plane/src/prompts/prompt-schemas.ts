@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { Id, NAME_LIMIT, Name, Time } from '../http/parameters.js';
+import { cursorParameters, NextCursor } from '../http/paging.js';
+import { Id, NAME_LIMIT, Name, PromptId, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 import { Version } from '../versions/version-schemas.js';
 
@@ -21,12 +22,17 @@ export type Prompt = Static<typeof Prompt>;
 export const PromptAnswer = Type.Object({ prompt: Prompt });
 export const PromptWithVersionAnswer = Type.Object({
   prompt: Type.Object({ ...Prompt.properties, version: Type.Optional(Version) }),
+  version: Type.Optional(Version),
 });
-export const PromptsAnswer = Type.Object({ prompts: Type.Array(Prompt) });
+export const PromptsAnswer = Type.Object({ prompts: Type.Array(Prompt), next_cursor: NextCursor });
+
+const Description = Type.Union([Type.String({ maxLength: DESCRIPTION_LIMIT }), Type.Null()], {
+  description: 'null is the empty text.',
+});
 
 export const NewPrompt = Type.Object({
   name: Name,
-  description: Type.Optional(Type.Union([Type.String({ maxLength: DESCRIPTION_LIMIT }), Type.Null()])),
+  description: Type.Optional(Description),
   slug: Type.Optional(
     Type.Union([Type.String({ maxLength: NAME_LIMIT }), Type.Null()], {
       description: 'Normalized: lower case, runs of other characters than letters and digits one "_".',
@@ -36,16 +42,33 @@ export const NewPrompt = Type.Object({
 });
 export type NewPrompt = Static<typeof NewPrompt>;
 
+export const PromptChange = Type.Object({ description: Description });
+
+export const PromptMove = Type.Object({
+  team_id: Id({ 'x-refusal': { absent: 'invalid_target_team', invalid: 'invalid_target_team' } }),
+});
+
 export const TeamParams = Type.Object({ teamId: Id() });
 const Archived = Type.Enum(['true', 'false', '1', '0'], {
   description: 'true lists archived prompts alone; by default only active ones are listed.',
 });
-export const TeamPromptsQuery = Type.Object({ archived: Type.Optional(Archived) });
+export const TeamPromptsQuery = Type.Object({
+  archived: Type.Optional(Archived),
+  q: Type.Optional(
+    Type.String({
+      pattern: '^[^\\u0000]+$',
+      maxLength: NAME_LIMIT,
+      description: 'A part of the name, the slug, the description or a tag, in any case.',
+    }),
+  ),
+  ...cursorParameters,
+});
 export const PromptsQuery = Type.Object({
   team_id: Type.Optional(Id()),
   team: Type.Optional(Id({ description: 'Another name for team_id.' })),
-  archived: Type.Optional(Archived),
+  ...TeamPromptsQuery.properties,
 });
+export type TeamPromptsQuery = Static<typeof TeamPromptsQuery>;
 
 /** @returns the status that a list shows */
 export function statusOf(archived: Static<typeof Archived> | undefined): Prompt['status'] {
@@ -53,6 +76,8 @@ export function statusOf(archived: Static<typeof Archived> | undefined): Prompt[
 }
 
 export const PromptReference = Type.Object({ reference: Type.String({ description: 'An id or a slug.' }) });
+/** The same place of the same path, where only an id will do. */
+export const PromptReferenceById = Type.Object({ reference: PromptId });
 /** Picks a team, where a slug stands in several. */
 export const TeamId = Id({ description: 'The team to look in, where several have the slug.' });
 export const PromptQuery = Type.Object({

@@ -1,9 +1,13 @@
 import type { Queries } from '../database/database.js';
 import type { Reach } from '../http/caller.js';
+import type { Slice } from '../http/paging.js';
 import type { Owner } from '../http/policy.js';
 import type { Prompt } from './prompt-schemas.js';
 
 const COLUMNS = 'id, team_id, slug, name, description, status, created_at, updated_at';
+
+/** A team, as the owner of prompts. */
+export type TeamOwner = Required<Owner>;
 
 /** A prompt, and who owns it. */
 export interface OwnedPrompt {
@@ -52,25 +56,98 @@ export async function findPromptsBySlug(
   return rows.map(owned);
 }
 
-/** @returns a team's prompts by slug */
-export function listPrompts(queries: Queries, teamId: string, status: Prompt['status']): Promise<Prompt[]> {
+/** Which prompts of a team a list shows. */
+export interface PromptFilter {
+  readonly status: Prompt['status'];
+  /** A part of the name, the slug, the description or a tag, in any case. */
+  readonly q: string | undefined;
+}
+
+/** @returns a team's prompts by slug, and one more than the slice holds if there are more */
+export function listPrompts(
+  queries: Queries,
+  teamId: string,
+  { status, q }: PromptFilter,
+  { limit, after }: Slice,
+): Promise<Prompt[]> {
   return queries.query<Prompt>(
-    `select ${COLUMNS} from prompts where team_id = $1 and status = $2 order by slug`,
-    [teamId, status],
+    `select ${COLUMNS} from prompts
+     where team_id = $1 and status = $2
+       and ($3::text is null or search like '%' || search_form($3) || '%')
+       and ($4::text is null or slug collate "C" > $4)
+     order by slug collate "C" limit $5`,
+    [teamId, status, q === undefined ? null : literally(q), after?.[0] ?? null, limit + 1],
   );
 }
 
-/** Keeps other changes of a prompt's versions out until the transaction ends. */
-export async function lockPrompt(queries: Queries, promptId: string): Promise<void> {
-  await queries.query('select from prompts where id = $1 for no key update', [promptId]);
+/** @returns a text as a pattern of LIKE that stands for nothing but itself */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** @returns the number of a prompt's next version, which is the transaction's own; undefined if the prompt is gone */
-export async function takeVersionNumber(queries: Queries, promptId: string): Promise<number | undefined> {
+/** Keeps other changes of a prompt, its versions, tags and payloads out until the transaction ends. */
+export async function lockPrompt(queries: Queries, promptId: string): Promise<OwnedPrompt | undefined> {
+  const [row] = await queries.query<Row>(
+    `select org_id, ${COLUMNS} from prompts where id = $1 for no key update`,
+    [promptId],
+  );
+  return row && owned(row);
+}
+
+// Not now() in what follows: that is when the transaction began, which may have waited for the lock since.
+
+export async function setDescription(
+  queries: Queries,
+  promptId: string,
+  description: string,
+): Promise<Prompt> {
+  const [row] = await queries.query<Prompt>(
+    `update prompts set description = $2, updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
+    [promptId, description],
+  );
+  return row as Prompt;
+}
+
+export async function setPromptStatus(
+  queries: Queries,
+  promptId: string,
+  status: Prompt['status'],
+): Promise<Prompt> {
+  const [row] = await queries.query<Prompt>(
+    `update prompts set status = $2, updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
+    [promptId, status],
+  );
+  return row as Prompt;
+}
+
+/**
+ * Keeps a team where it is, undeleted and in its organization, until the transaction ends. Teams come
+ * before prompts in the order of locks.
+ */
+export async function holdTeam(queries: Queries, teamId: string): Promise<TeamOwner | undefined> {
+  const [row] = await queries.query<TeamOwner>(
+    'select org_id, id as team_id from teams where id = $1 for key share',
+    [teamId],
+  );
+  return row;
+}
+
+/** @throws a unique violation if the team has the name or the slug already */
+export async function setPromptTeam(queries: Queries, promptId: string, team: TeamOwner): Promise<Prompt> {
+  const [row] = await queries.query<Prompt>(
+    `update prompts set team_id = $2, org_id = $3, updated_at = clock_timestamp() where id = $1
+     returning ${COLUMNS}`,
+    [promptId, team.team_id, team.org_id],
+  );
+  return row as Prompt;
+}
+
+/** @returns the number of a prompt's next version, which is the transaction's own. Under the prompt's lock. */
+export async function takeVersionNumber(queries: Queries, promptId: string): Promise<number> {
   const [row] = await queries.query<{ number: number }>(
     `update prompts set next_version = next_version + 1 where id = $1
      returning next_version - 1 as number`,
     [promptId],
   );
-  return row?.number;
+  return (row as { number: number }).number;
 }

@@ -55,4 +55,30 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
       version: await versions.step('demote', params.promptId, params.version, access),
     }),
   );
+
+  app.post(
+    '/v1/prompts/:promptId/versions/:version/archive',
+    {
+      config: { action: 'versions.archive' },
+      schema: {
+        operationId: 'archiveVersion',
+        tags,
+        summary: 'Archive a version, whatever its status',
+        description:
+          'It can still be read, tagged, duplicated and rendered by number or tag. Archiving the live version leaves the prompt without one.',
+        params: VersionParams,
+        response: answers({ 200: VersionAnswer }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+          'already_archived',
+        ]),
+      },
+    },
+    async ({ params, access }) => ({
+      version: await versions.step('archive', params.promptId, params.version, access),
+    }),
+  );
 }

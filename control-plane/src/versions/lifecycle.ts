@@ -3,7 +3,7 @@ import type { Action } from '../http/policy.js';
 import type { Status } from './version-schemas.js';
 
 /** What can be done to a version's status. */
-export type Verb = 'promote' | 'demote';
+export type Verb = 'promote' | 'demote' | 'archive';
 
 interface Step {
   readonly to: Status;
@@ -31,5 +31,14 @@ export const LIFECYCLE: Readonly<
       archived: null,
     },
     refusal: 'only_live_demoted',
+  },
+  archive: {
+    steps: {
+      draft: { to: 'archived', action: 'versions.archive' },
+      stable: { to: 'archived', action: 'versions.archive' },
+      live: { to: 'archived', action: 'versions.archive' },
+      archived: null,
+    },
+    refusal: 'already_archived',
   },
 };

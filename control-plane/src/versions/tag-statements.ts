@@ -1,11 +1,7 @@
 import type { Queries } from '../database/database.js';
 import type { Tag } from './version-schemas.js';
 
-/**
- * Puts a tag on a version, and takes it from whichever version of the prompt held it.
- *
- * @throws a foreign key violation if the version is gone
- */
+/** Puts a tag on a version, and takes it from whichever version of the prompt held it. */
 export async function putTag(
   queries: Queries,
   promptId: string,

@@ -1,5 +1,7 @@
 import type { App } from '../http/app.js';
+import { HEAVY_PAGES } from '../http/heavy-pages.js';
 import { answers } from '../http/openapi.js';
+import { sliceOf } from '../http/paging.js';
 import {
   NewVersion,
   PromptParams,
@@ -49,6 +51,7 @@ export function addVersionRoutes(app: App, versions: Versions): void {
         operationId: 'listVersions',
         tags,
         summary: 'List versions, newest first',
+        description: HEAVY_PAGES,
         params: PromptParams,
         querystring: VersionsQuery,
         response: answers({ 200: VersionsAnswer }, [
@@ -64,7 +67,9 @@ export function addVersionRoutes(app: App, versions: Versions): void {
         status: query.status,
         tags: query.tags?.split(',').map((tag) => tag.trim()),
       };
-      return { versions: await versions.list(params.promptId, filter, access) };
+      const slice = sliceOf(query, ['number']);
+      const { items, next_cursor } = await versions.list(params.promptId, filter, slice, access);
+      return { versions: items, next_cursor };
     },
   );
 
@@ -120,5 +125,54 @@ export function addVersionRoutes(app: App, versions: Versions): void {
     async ({ params, body, access }) => ({
       version: await versions.update(params.promptId, params.version, body, access),
     }),
+  );
+
+  app.delete(
+    '/v1/prompts/:promptId/versions/:version',
+    {
+      config: { action: 'versions.delete' },
+      schema: {
+        operationId: 'deleteVersion',
+        tags,
+        summary: 'Delete a draft, and its tags',
+        description: 'Its number is not given again.',
+        params: VersionParams,
+        response: answers({ 204: null }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+          'only_drafts_deleted',
+        ]),
+      },
+    },
+    async ({ params, access }, reply) => {
+      await versions.remove(params.promptId, params.version, access);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/v1/prompts/:promptId/versions/:version/duplicate',
+    {
+      config: { action: 'versions.duplicate' },
+      schema: {
+        operationId: 'duplicateVersion',
+        tags,
+        summary: 'Write a new draft with the template and settings of a version',
+        description: 'Tags stay where they are.',
+        params: VersionParams,
+        response: answers({ 201: VersionAnswer }, [
+          'invalid_prompt_id',
+          'unauthorized',
+          'forbidden',
+          'prompt_not_found',
+          'version_not_found',
+        ]),
+      },
+    },
+    async ({ params, access }, reply) =>
+      reply.code(201).send({ version: await versions.duplicate(params.promptId, params.version, access) }),
   );
 }

@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import type { ErrorCode } from '../http/error-catalogue.js';
+import { cursorParameters, NextCursor } from '../http/paging.js';
 import { NAME_LIMIT, PromptId, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 
@@ -70,7 +72,7 @@ export type StoredVersion = Omit<Version, 'variables'> & {
 };
 
 export const VersionAnswer = Type.Object({ version: Version });
-export const VersionsAnswer = Type.Object({ versions: Type.Array(Version) });
+export const VersionsAnswer = Type.Object({ versions: Type.Array(Version), next_cursor: NextCursor });
 
 export const NewVersion = Type.Object({
   template: Template,
@@ -92,7 +94,28 @@ export const VersionParams = Type.Object({
 export const VersionsQuery = Type.Object({
   status: Type.Optional(Type.Enum(STATUSES)),
   tags: Type.Optional(Type.String({ description: 'Versions with any of these tags: a,b' })),
+  ...cursorParameters,
 });
+
+function diffedVersion(invalid: ErrorCode) {
+  return Type.String({
+    description: 'A number or a tag.',
+    'x-refusal': { absent: 'diff_range_required', invalid } satisfies PropertyRefusal,
+  });
+}
+export const DiffQuery = Type.Object({
+  from: diffedVersion('invalid_from_version'),
+  to: diffedVersion('invalid_to_version'),
+});
+export type DiffQuery = Static<typeof DiffQuery>;
+export const DiffAnswer = Type.Object({
+  from_version: Type.Integer(),
+  to_version: Type.Integer(),
+  from_template: Type.String(),
+  to_template: Type.String(),
+  diff: Type.String({ description: 'A unified diff; empty where the templates are equal.' }),
+});
+export type DiffAnswer = Static<typeof DiffAnswer>;
 
 export const NewTag = Type.Object({
   tag: Type.String({

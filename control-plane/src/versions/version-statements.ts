@@ -1,4 +1,6 @@
 import type { Queries } from '../database/database.js';
+import { type Weighed, weighed } from '../http/heavy-pages.js';
+import type { Slice } from '../http/paging.js';
 import type { VersionReference } from './version-reference.js';
 import type {
   NewVersion,
@@ -29,19 +31,35 @@ export async function insertVersion(
   return row as StoredVersion;
 }
 
-/** @returns newest first; with `tags`, versions that carry one of them */
+/** Which versions of a prompt a list shows. */
+export interface VersionFilter {
+  readonly status: Status | undefined;
+  /** Versions that carry one of them. */
+  readonly tags: readonly string[] | undefined;
+}
+
+const NEWEST_FIRST = 'version desc';
+/** What the large columns hold. The template's length is known without reading it. */
+const BYTES = `octet_length(template) + coalesce(octet_length(model_params::text), 0)
+  + coalesce(octet_length(variables::text), 0)`;
+
+/** @returns newest first */
 export function listVersions(
   queries: Queries,
   promptId: string,
-  { status, tags }: { status: Status | undefined; tags: readonly string[] | undefined },
-): Promise<StoredVersion[]> {
-  return queries.query<StoredVersion>(
-    `select ${COLUMNS} from versions
-     where prompt_id = $1 and ($2::text is null or status = $2)
-       and ($3::text[] is null or version in (
-         select version from version_tags where prompt_id = $1 and tag = any($3)))
-     order by version desc`,
-    [promptId, status ?? null, tags ?? null],
+  { status, tags }: VersionFilter,
+  { limit, after }: Slice,
+): Promise<Weighed<StoredVersion>[]> {
+  const rows = `select * from versions
+    where prompt_id = $1 and ($2::text is null or status = $2)
+      and ($3::text[] is null or version in (
+        select version from version_tags where prompt_id = $1 and tag = any($3)))
+      and ($4::integer is null or version < $4)
+    order by ${NEWEST_FIRST} limit $5`;
+  return queries.query<Weighed<StoredVersion>>(
+    `select ${COLUMNS}, is_beyond from ${weighed(rows, { bytes: BYTES, order: NEWEST_FIRST })} as versions
+     where is_reached order by ${NEWEST_FIRST}`,
+    [promptId, status ?? null, tags ?? null, after?.[0] ?? null, limit + 1],
   );
 }
 
@@ -75,16 +93,35 @@ export async function findLiveVersion(
   return row;
 }
 
+/** @returns a new draft with the template and settings of another version of the same prompt */
+export async function copyVersion(
+  queries: Queries,
+  versionId: string,
+  number: number,
+): Promise<StoredVersion> {
+  const [row] = await queries.query<StoredVersion>(
+    `insert into versions (prompt_id, version, template, model, model_params, missing, variables, created_at)
+     select prompt_id, $2, template, model, model_params, missing, variables, clock_timestamp()
+     from versions where id = $1 returning ${COLUMNS}`,
+    [versionId, number],
+  );
+  return row as StoredVersion;
+}
+
+/** Deletes a version, and the tags that it carries. */
+export async function deleteVersion(queries: Queries, versionId: string): Promise<void> {
+  await queries.query('delete from versions where id = $1', [versionId]);
+}
+
 /**
  * @param variables what the new template reads, if it changes
- * @returns undefined, and changes nothing, if the version is no draft (any more)
  */
-export async function updateDraft(
+export async function updateVersion(
   queries: Queries,
   versionId: string,
   change: VersionChange,
   variables: readonly TemplateVariable[] | undefined,
-): Promise<StoredVersion | undefined> {
+): Promise<StoredVersion> {
   const [row] = await queries.query<StoredVersion>(
     `update versions set
        template = coalesce($2, template),
@@ -92,7 +129,7 @@ export async function updateDraft(
        model = case when $4::boolean then $5 else model end,
        model_params = case when $6::boolean then $7::json else model_params end,
        variables = coalesce($8, variables)
-     where id = $1 and status = 'draft' returning ${COLUMNS}`,
+     where id = $1 returning ${COLUMNS}`,
     [
       versionId,
       change.template ?? null,
@@ -104,7 +141,7 @@ export async function updateDraft(
       asJson(variables),
     ],
   );
-  return row;
+  return row as StoredVersion;
 }
 
 /** Makes whichever version of a prompt is live step down. */

@@ -1,24 +1,28 @@
-import { type Database, isForeignKeyViolation, type Queries } from '../database/database.js';
+import type { Database, Queries } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
+import { heavyPageOf } from '../http/heavy-pages.js';
+import { demandShallow } from '../http/nesting.js';
+import type { ListPage, Slice } from '../http/paging.js';
+import type { Owner } from '../http/policy.js';
 import type { PromptLookup } from '../prompts/prompt-lookup.js';
-import { lockPrompt, takeVersionNumber } from '../prompts/prompt-statements.js';
+import { takeVersionNumber } from '../prompts/prompt-statements.js';
 import { LIFECYCLE, type Verb } from './lifecycle.js';
 import { deleteTag, listTags, putTag } from './tag-statements.js';
 import { isTag, parseReference } from './version-reference.js';
-import type { NewVersion, Status, StoredVersion, Tag, Version, VersionChange } from './version-schemas.js';
+import type { NewVersion, StoredVersion, Tag, Version, VersionChange } from './version-schemas.js';
 import {
+  copyVersion,
+  deleteVersion,
   findVersion,
   insertVersion,
   listVersions,
   setStatus,
   stepDownLive,
-  updateDraft,
+  updateVersion,
+  type VersionFilter,
 } from './version-statements.js';
 import { variablesOf, withVariables } from './version-variables.js';
-
-/** Objects and lists within each other in model_params. */
-const DEEPEST_SETTINGS = 64;
 
 /** The versions of prompts. Methods refuse with {@link Refusal}, in the words of the contract. */
 export class Versions {
@@ -35,27 +39,37 @@ export class Versions {
     const { prompt } = await this.#lookup.byId(promptId, access);
     const variables = variablesOf(wanted.template, prompt.slug);
     demandShallow(wanted.model_params);
-    const created = await this.#database.transaction(async (queries) => {
-      const number = await takeVersionNumber(queries, prompt.id);
-      if (number === undefined) throw new Refusal('prompt_not_found');
-      return insertVersion(queries, prompt.id, number, wanted, variables);
+    const created = await this.#change(prompt.id, access, async (queries) =>
+      insertVersion(queries, prompt.id, await takeVersionNumber(queries, prompt.id), wanted, variables),
+    );
+    return withVariables(created);
+  }
+
+  /** @returns the new draft, which is like the version but for tags and times */
+  async duplicate(promptId: string, reference: string, access: Access): Promise<Version> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    const created = await this.#change(prompt.id, access, async (queries) => {
+      const { id } = await this.find(queries, prompt.id, reference);
+      return copyVersion(queries, id, await takeVersionNumber(queries, prompt.id));
     });
     return withVariables(created);
   }
 
+  /** @returns newest first; a page ends early where its versions are large */
   async list(
     promptId: string,
-    filter: { status: Status | undefined; tags: readonly string[] | undefined },
+    filter: VersionFilter,
+    slice: Slice,
     access: Access,
-  ): Promise<Version[]> {
+  ): Promise<ListPage<Version>> {
     const { prompt } = await this.#lookup.byId(promptId, access);
     const wanted = { ...filter, tags: filter.tags?.filter(isTag) };
+    const rows = await listVersions(this.#database, prompt.id, wanted, slice);
+    const { items, next_cursor } = heavyPageOf<StoredVersion>(rows, slice, ({ version }) => [version]);
     const versions: Version[] = [];
     // One after the other: one that must be compiled first takes long.
-    for (const stored of await listVersions(this.#database, prompt.id, wanted)) {
-      versions.push(await withVariables(stored));
-    }
-    return versions;
+    for (const stored of items) versions.push(await withVariables(stored));
+    return { items: versions, next_cursor };
   }
 
   /** @param reference a number or a tag */
@@ -82,19 +96,30 @@ export class Versions {
       throw new Refusal('version_change_required');
     }
     const { prompt } = await this.#lookup.byId(promptId, access);
-    const { id } = await this.find(this.#database, prompt.id, reference);
     const variables = template === undefined ? undefined : variablesOf(template, prompt.slug);
     demandShallow(model_params);
-    const updated = await updateDraft(this.#database, id, change, variables);
-    if (updated === undefined) throw new Refusal('only_drafts_modified');
+    const updated = await this.#change(prompt.id, access, async (queries) => {
+      const { id, status } = await this.find(queries, prompt.id, reference);
+      if (status !== 'draft') throw new Refusal('only_drafts_modified');
+      return updateVersion(queries, id, change, variables);
+    });
     return withVariables(updated);
+  }
+
+  /** Deletes a draft. Its number is not given again. */
+  async remove(promptId: string, reference: string, access: Access): Promise<void> {
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    await this.#change(prompt.id, access, async (queries) => {
+      const { id, status } = await this.find(queries, prompt.id, reference);
+      if (status !== 'draft') throw new Refusal('only_drafts_deleted');
+      await deleteVersion(queries, id);
+    });
   }
 
   /** Takes a step of the lifecycle. The one that was live steps down in the same transaction. */
   async step(verb: Verb, promptId: string, reference: string, access: Access): Promise<Version> {
-    const { prompt, owner } = await this.#lookup.byId(promptId, access);
-    const stepped = await this.#database.transaction(async (queries) => {
-      await lockPrompt(queries, prompt.id);
+    const { prompt } = await this.#lookup.byId(promptId, access);
+    const stepped = await this.#change(prompt.id, access, async (queries, owner) => {
       const version = await this.find(queries, prompt.id, reference);
       const { steps, refusal } = LIFECYCLE[verb];
       const step = steps[version.status];
@@ -108,14 +133,12 @@ export class Versions {
 
   async tag(promptId: string, reference: string, tag: string, access: Access): Promise<Version> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    const { version } = await this.find(this.#database, prompt.id, reference);
-    try {
-      await putTag(this.#database, prompt.id, tag, version);
-    } catch (error) {
-      if (isForeignKeyViolation(error)) throw new Refusal('version_not_found');
-      throw error;
-    }
-    return withVariables(await this.find(this.#database, prompt.id, String(version)));
+    const tagged = await this.#change(prompt.id, access, async (queries) => {
+      const { version } = await this.find(queries, prompt.id, reference);
+      await putTag(queries, prompt.id, tag, version);
+      return this.find(queries, prompt.id, String(version));
+    });
+    return withVariables(tagged);
   }
 
   async tags(promptId: string, access: Access): Promise<Tag[]> {
@@ -125,8 +148,10 @@ export class Versions {
 
   async untag(promptId: string, tag: string, access: Access): Promise<void> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    const existed = isTag(tag) && (await deleteTag(this.#database, prompt.id, tag));
-    if (!existed) throw new Refusal('tag_not_found');
+    if (!isTag(tag)) throw new Refusal('tag_not_found');
+    await this.#change(prompt.id, access, async (queries) => {
+      if (!(await deleteTag(queries, prompt.id, tag))) throw new Refusal('tag_not_found');
+    });
   }
 
   /** The version as it is stored. @param reference a number or a tag */
@@ -136,15 +161,16 @@ export class Versions {
     if (version === undefined) throw new Refusal('version_not_found');
     return version;
   }
-}
 
-/** Settings travel through several encoders, each of which a deep nesting would exhaust. */
-function demandShallow(settings: unknown): void {
-  let level = [settings];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST_SETTINGS) throw new Refusal('invalid_request_body');
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
+  /** Changes of one prompt's versions and tags take turns: what a change finds stays so until it is done. */
+  #change<Result>(
+    promptId: string,
+    access: Access,
+    work: (queries: Queries, owner: Owner) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#database.change(access.author, async (queries) => {
+      const { owner } = await this.#lookup.locked(queries, promptId, access);
+      return work(queries, owner);
+    });
   }
 }
