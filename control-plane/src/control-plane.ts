@@ -70,7 +70,7 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
 
   const lookup = new PromptLookup(database);
   const versions = new Versions(database, lookup);
-  const app = await createApp(credentialsIn(database, keyUses), log);
+  const app = await createApp(credentialsIn(database, keyUses), log, config);
   addHealthRoutes(app, [
     { name: 'postgres', isVital: true, probe: () => database.query('select') },
     { name: 'feed', isVital: false, probe: () => writer.head() },

@@ -5,12 +5,16 @@ import type { Config } from './config.js';
 const SECRETS = [
   'authorization',
   'x-api-key',
+  'cookie',
   'password',
   'current_password',
   'new_password',
   'code',
   'token',
   'key',
+  'databaseUrl',
+  'smtpUrl',
+  'redisUrl',
 ];
 
 /** @returns a log of JSON lines, on stdout unless told otherwise */

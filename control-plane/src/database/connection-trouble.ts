@@ -33,14 +33,16 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** @returns the sentence for a Postgres that does not let us in, without the password of its URL */
 export function databaseUnreachable(databaseUrl: string, cause: unknown): StartupError {
-  const words =
-    cause instanceof Error
-      ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
-      : String(cause);
   return new StartupError(
-    `No database at ${withoutPassword(databaseUrl)}: ${words}. Start Postgres, or correct DATABASE_URL.`,
+    `No database at ${withoutPassword(databaseUrl)}: ${wordsOf(cause)}. Start Postgres, or correct DATABASE_URL.`,
     { cause },
   );
+}
+
+/** @returns what a driver's error says; a host of several addresses gives one without a message */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }
 
 function withoutPassword(databaseUrl: string): string {

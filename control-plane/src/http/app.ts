@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { parseJson } from '@px0/template-engine';
 import Fastify, {
@@ -13,6 +12,9 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate, type CredentialStore } from './authentication.js';
+import { BODY_LIMIT, limitBodies } from './body-limits.js';
+import { refuseBrokenRequest } from './broken-requests.js';
+import { guardBrowsers, serveDocs } from './browsers.js';
 import { Refusal } from './error-catalogue.js';
 import { replyNotFound, replyToError } from './error-replies.js';
 import { describeApi } from './openapi.js';
@@ -27,21 +29,51 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** Bytes of a request's body. Room for a template of 256 KiB in JSON escapes, and variables. */
-const BODY_LIMIT = 2 * 1024 * 1024;
 /** Characters of one path segment: a slug of 255 characters, each percent-encoded. */
 const PARAM_LIMIT = 4_096;
-/** Milliseconds within which a request must have arrived whole. */
-const REQUEST_TIMEOUT = 30_000;
+
+/** Milliseconds. */
+const TIMEOUTS = {
+  /** Within which a request's headers must have arrived. */
+  headers: 10_000,
+  /** Within which all of it must have. */
+  request: 30_000,
+  /** How often the two are looked after. */
+  look: 2_000,
+  /** From the headers to the answer; longer than all that a request waits for. */
+  answer: 45_000,
+  /** Without a byte in either direction. */
+  silence: 60_000,
+  /** Between requests: longer than load balancers keep a connection that is idle. */
+  idle: 72_000,
+};
+
+export interface AppOptions {
+  /** Addresses and networks of proxies whose word on who calls is believed. */
+  readonly trustProxy: readonly string[];
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly timeouts?: Readonly<typeof TIMEOUTS>;
+}
 
 /** Builds the server: who is calling, validation, errors, logging, documents. Routes come after. */
-export async function createApp(credentials: CredentialStore, log: Logger): Promise<App> {
+export async function createApp(
+  credentials: CredentialStore,
+  log: Logger,
+  { trustProxy, corsOrigins, timeouts = TIMEOUTS }: AppOptions,
+): Promise<App> {
   const app: App = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
+    http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.look },
+    requestTimeout: timeouts.request,
+    handlerTimeout: timeouts.answer,
+    connectionTimeout: timeouts.silence,
+    keepAliveTimeout: timeouts.idle,
+    clientErrorHandler: refuseBrokenRequest,
     routerOptions: { maxParamLength: PARAM_LIMIT },
     // What has begun is finished, also on connections that are kept open.
     return503OnClosing: false,
@@ -57,9 +89,11 @@ export async function createApp(credentials: CredentialStore, log: Logger): Prom
   app.setNotFoundHandler(replyNotFound);
   parseEveryBodyAsJson(app);
   logRequests(app);
+  limitBodies(app);
+  await guardBrowsers(app, corsOrigins);
   app.addHook('onRequest', authenticate(credentials));
-  await app.register(helmet);
   await describeApi(app);
+  await serveDocs(app);
   return app;
 }
 

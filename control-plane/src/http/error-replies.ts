@@ -10,6 +10,8 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request_body',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request_body',
 };
+/** Fastify: the answer takes too long. */
+const TOO_SLOW = 'FST_ERR_HANDLER_TIMEOUT';
 /** Postgres: a text holds what it cannot store, such as the NUL character. */
 const UNSTORABLE_TEXT = new Set(['22021', '22P05']);
 const RETRY_AFTER_SECONDS = 2;
@@ -34,8 +36,10 @@ export function replyToError(
 
 function refusalFor(error: FastifyError | Error): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  if (isDatabaseUnavailable(error)) return new Refusal('unavailable', { retryAfter: RETRY_AFTER_SECONDS });
   const code = 'code' in error ? error.code : undefined;
+  if (code === TOO_SLOW || isDatabaseUnavailable(error)) {
+    return new Refusal('unavailable', { retryAfter: RETRY_AFTER_SECONDS });
+  }
   if (typeof code !== 'string') return undefined;
   if (UNSTORABLE_TEXT.has(code)) return new Refusal('invalid_request_body');
   const known = FASTIFY_CODES[code];
