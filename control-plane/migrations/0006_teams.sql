@@ -10,6 +10,7 @@ create table join_requests (
   updated_at timestamptz not null default now()
 );
 create unique index join_requests_one_pending on join_requests (team_id, user_id) where status = 'pending';
+create index join_requests_team_id_idx on join_requests (team_id);
 create index join_requests_user_id_idx on join_requests (user_id);
 create index join_requests_resolved_by_idx on join_requests (resolved_by);
 create index join_requests_inbox_idx on join_requests (team_id, created_at, id) where status = 'pending';
