@@ -1,14 +1,28 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** They judge what all others have left, so they run once these are through. */
+const AFTERWARDS = '*/test/**/*.after.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['*/test/**/*.test.ts', '*/*/test/**/*.test.ts'],
-    globalSetup: ['./test-bed/dist/global-setup.js'],
     // Real processes start, die and come back in these tests.
     testTimeout: 20_000,
     hookTimeout: 60_000,
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default', ['json', { outputFile: '.test-report.json' }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['*/test/**/*.test.ts', '*/*/test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, AFTERWARDS],
+          globalSetup: ['./test-bed/dist/global-setup.js'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'afterwards', include: [AFTERWARDS], sequence: { groupOrder: 1 } } },
+    ],
   },
 });

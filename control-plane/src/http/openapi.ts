@@ -134,13 +134,13 @@ function aboutAnswer(status: number): { description: string; headers: object } {
 /** Parts of the API, in the order in which it is told. */
 const TAGS = [
   { name: 'accounts', description: "Registering, logging in, one's own address and password." },
-  { name: 'organizations', description: 'Organizations, and who belongs to them.' },
-  { name: 'teams', description: 'Teams, their members and the roles of these.' },
+  { name: 'organizations and teams', description: 'Who belongs together, and who may do what there.' },
   { name: 'join requests', description: 'Asking to join a team, and being let in.' },
   { name: 'audit log', description: 'Who changed what in an organization.' },
   { name: 'API keys', description: 'Credentials of services.' },
   { name: 'prompts', description: 'What versions are kept under.' },
-  { name: 'versions', description: 'Templates, from draft to live, and their tags.' },
+  { name: 'versions', description: 'Templates, from draft to live.' },
+  { name: 'tags', description: 'Names that a prompt gives to versions of its own.' },
   { name: 'payloads', description: 'Sample variables, to try versions with.' },
   { name: 'rendering', description: 'What the gateways do, from the same engine.' },
   { name: 'health', description: 'For those who run px0.' },
