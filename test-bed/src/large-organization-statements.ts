@@ -61,11 +61,12 @@ insert into api_keys (org_id, created_by, name, key_hash, operation, all_teams, 
   from generate_series(1, pg_temp.size('keys')) as key
   join seeded_member on seeded_member.n = 1 + key % pg_temp.size('members'), large_organization
   union all
-  select org_id, user_id, 'Key', sha256(team_id::text::bytea), 'all', true, now(), null from neighbour;
+  select org_id, user_id, 'Key', sha256(team_id::text::bytea), 'all', false, now(), null from neighbour;
 insert into api_key_teams (api_key_id, team_id)
   select api_keys.id, seeded_team.id
   from api_keys join large_organization on org_id = "orgId" join seeded_team on n in (1, 2)
-  where not all_teams;
+  where not all_teams
+  union all select api_keys.id, team_id from api_keys join neighbour using (org_id);
 
 insert into prompts (id, team_id, org_id, slug, name, description, status, next_version, created_at, updated_at)
   select id, team_id, "orgId",
@@ -76,7 +77,7 @@ insert into prompts (id, team_id, org_id, slug, name, description, status, next_
     pg_temp.size('versionsOfPrompt') + 1, now() - n * interval '1 minute', now()
   from seeded_prompt, large_organization
   union all
-  select prompt_id, team_id, org_id, 'greeting', 'Greeting', 'Greets', 'active', 2, now(), now() from neighbour;
+  select prompt_id, team_id, org_id, 'neighbours_' || n, 'Neighbour''s ' || n, 'Greets', 'active', 2, now(), now() from neighbour;
 update large_organization set slug = prompts.slug from prompts where prompts.id = "promptId";
 
 insert into versions (prompt_id, version, template, status, model, model_params, created_at, published_at, variables)
@@ -112,7 +113,10 @@ insert into join_requests (team_id, user_id, status, created_at)
   select seeded_team.id, neighbour.user_id, case when neighbour.n % 5 = 0 then 'rejected' else 'pending' end,
     now() - neighbour.n * interval '1 minute'
   from neighbour join seeded_team on seeded_team.n = 1 + neighbour.n % (1 + pg_temp.size('otherTeams'))
-  where neighbour.n <= pg_temp.size('joinRequests');
+  where neighbour.n <= pg_temp.size('joinRequests')
+  union all
+  select other.team_id, neighbour.user_id, 'pending', now()
+  from neighbour join neighbour as other on other.n = neighbour.n + 1;
 
 insert into audit_log (at, org_id, actor_kind, actor_id, actor_name, action, operation, target_type, target_id, target_name,
     team_id, prompt_id, before, after, ip, user_agent, request_id)

@@ -16,7 +16,7 @@ export interface LargeOrganizationSize {
   readonly auditEntries: number;
   /** Most of them pending; each of a neighbour, so that there cannot be more than neighbours. */
   readonly joinRequests: number;
-  /** Other organizations, each with a team, a member, a key and a prompt. */
+  /** Other organizations, each with a team, a member, a key, a prompt, and one who asks to join. */
   readonly neighbours: number;
 }
 
