@@ -118,7 +118,7 @@ create function audit_team_member() returns trigger language plpgsql as $$
 declare
   about team_members := coalesce(new, old);
 begin
-  perform write_audit(tg_op, array(select org_id from teams where id = about.team_id), about.team_id, null,
+  perform write_audit(tg_op, array[(select org_id from teams where id = about.team_id)], about.team_id, null,
     'member', about.user_id::text, (select email from users where id = about.user_id),
     array['team_id', 'role'],
     array[to_json(old.team_id), to_json(old.role)],
@@ -130,7 +130,7 @@ create function audit_join_request() returns trigger language plpgsql as $$
 declare
   about join_requests := coalesce(new, old);
 begin
-  perform write_audit(tg_op, array(select org_id from teams where id = about.team_id), about.team_id, null,
+  perform write_audit(tg_op, array[(select org_id from teams where id = about.team_id)], about.team_id, null,
     'join_request', about.id::text, (select email from users where id = about.user_id),
     array['team_id', 'user_id', 'status'],
     array[to_json(old.team_id), to_json(old.user_id), to_json(old.status)],
@@ -149,6 +149,18 @@ begin
     array[to_json(old.name), to_json(old.operation), to_json(old.all_teams), team_ids],
     array[to_json(new.name), to_json(new.operation), to_json(new.all_teams), team_ids]);
   return coalesce(new, old);
+end $$;
+
+-- A key whose team moves away: its reach narrows, and the key stays.
+create function audit_api_key_team() returns trigger language plpgsql as $$
+declare
+  key api_keys;
+begin
+  select * into key from api_keys where id = old.api_key_id;
+  perform write_audit('UPDATE', array[key.org_id], old.team_id, null,
+    'api_key', old.api_key_id::text, key.name,
+    array['team_id'], array[to_json(old.team_id)], array[null::json]);
+  return null;
 end $$;
 
 create function audit_prompt() returns trigger language plpgsql as $$
@@ -226,5 +238,7 @@ create trigger audit after insert or update or delete on payloads
 -- before the row goes.
 create constraint trigger audit after insert on api_keys deferrable initially deferred
   for each row when (pg_trigger_depth() = 0) execute function audit_api_key();
+create trigger audit after delete on api_key_teams
+  for each row when (pg_trigger_depth() = 0) execute function audit_api_key_team();
 create trigger audit_change before update of name, operation, all_teams or delete on api_keys
   for each row when (pg_trigger_depth() = 0) execute function audit_api_key();

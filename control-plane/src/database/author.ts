@@ -1,3 +1,5 @@
+import type { Queries } from './database.js';
+
 /** Who changes something, as the audit log tells it. The keys are those that its triggers read. */
 export interface Author {
   readonly kind: 'user' | 'key' | 'anonymous' | 'system';
@@ -16,8 +18,13 @@ export interface Author {
 const LONGEST_AGENT = 512;
 const LONGEST_ADDRESS = 64;
 
+/** Puts what a transaction changes from here on down to an author. */
+export async function nameAuthor(queries: Queries, author: Author): Promise<void> {
+  await queries.query("select set_config('px0.author', $1, true)", [authorSetting(author)]);
+}
+
 /** @returns an author as the setting `px0.author` holds it */
-export function authorSetting(author: Author): string {
+function authorSetting(author: Author): string {
   const { user_agent: agent, ip, ...rest } = author;
   return JSON.stringify({
     ...rest,

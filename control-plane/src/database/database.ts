@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { type Author, authorSetting } from './author.js';
+import { type Author, nameAuthor } from './author.js';
+import { readMoment } from './moments.js';
 
 /** Somewhere statements run: the pool, or one transaction. */
 export interface Queries {
@@ -27,6 +28,8 @@ export class Database implements Queries {
       lock_timeout: LOCK_TIMEOUT,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
       application_name: 'px0-control-plane',
+      // Moments in UTC are read without a detour; see readMoment.
+      options: '-c timezone=UTC',
       types: { getTypeParser: readAs },
     });
     this.#pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
@@ -67,7 +70,7 @@ export class Database implements Queries {
    */
   change<Result>(author: Author, work: (queries: Queries) => Promise<Result>): Promise<Result> {
     return this.transaction(async (queries) => {
-      await queries.query("select set_config('px0.author', $1, true)", [authorSetting(author)]);
+      await nameAuthor(queries, author);
       return work(queries);
     });
   }
@@ -81,8 +84,7 @@ export class Database implements Queries {
 const TIMESTAMPTZ = 1184;
 
 function readAs(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  const parse = pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
-  return oid === TIMESTAMPTZ ? (text) => (parse(text) as Date).toISOString() : parse;
+  return oid === TIMESTAMPTZ ? readMoment : pg.types.getTypeParser(oid, format as 'text');
 }
 
 const UNIQUE_VIOLATION = '23505';

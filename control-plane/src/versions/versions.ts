@@ -1,3 +1,4 @@
+import { nameAuthor } from '../database/author.js';
 import type { Database, Queries } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
@@ -125,6 +126,7 @@ export class Versions {
       const step = steps[version.status];
       if (step === null) throw new Refusal(refusal);
       access.demand(owner, step.action);
+      await nameAuthor(queries, { ...access.author, action: step.action });
       if (step.to === 'live') await stepDownLive(queries, prompt.id);
       return setStatus(queries, version.id, step.to);
     });
