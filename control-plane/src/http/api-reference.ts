@@ -70,7 +70,13 @@ function answerRow(operation: Operation, status: string, shapes: Shapes): string
   const schema = schemaOf(operation, status) as SchemaWords | undefined;
   const texts = errorTextsOf(operation, status);
   if (schema === undefined) return [status, 'no body'];
-  if (texts.length === 0) return [status, code(typeOf(schema, shapes))];
+  if (texts.length === 0) {
+    const told = Object.entries(schema.properties ?? {}).map(
+      ([name, field]) => [name, remarks(field)] as const,
+    );
+    const notes = told.filter(([, note]) => note !== '').map(([name, note]) => `\`${name}\`: ${note}`);
+    return [status, [code(typeOf(schema, shapes)), ...notes].join('<br>')];
+  }
   const { error, ...beside } = schema.properties ?? {};
   const fields = Object.entries(beside).map(([name, field]) => code(`${name}: ${typeOf(field, shapes)}`));
   return [
@@ -118,15 +124,16 @@ function whoMay({ security, 'x-who-may': relations }: Operation): string {
   const hearsKeys = kinds.includes('apiKey');
   const users = relations?.filter((relation) => !relation.endsWith('_key'));
   const keys = hearsKeys ? relations?.filter((relation) => relation.endsWith('_key')) : [];
-  const sessions = users === undefined ? '' : `: ${users.map(wordsOf).join(', ')}`;
+  // Whoever has a role in a team is a member of its organization.
+  const told = users?.includes('org_member') ? users.filter((relation) => relation === 'org_member') : users;
   return [
     hearsGuests && 'anyone',
-    `with a session${sessions}`,
+    told === undefined ? 'with a session' : `with a session: ${told.map(wordsOf).join(', ')}`,
     keys === undefined && 'with a key',
     keys !== undefined && keys.length > 0 && `with a key that may ${keys.map(wordsOf).join(', ')}`,
   ]
     .filter((part) => part !== false)
-    .join('; ');
+    .join('; or ');
 }
 
 function wordsOf(relation: Relation): string {

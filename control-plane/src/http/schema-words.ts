@@ -33,47 +33,70 @@ export interface Shape {
 const LEAST_FIELDS = 3;
 const UUID_BEGINS = '^[0-9a-fA-F]{8}';
 
-/** Finds the objects that get names: those of several fields under one and the same name, as `user` or `users`. */
+interface Sighting {
+  readonly schema: SchemaWords;
+  /** Of the field that holds it, and of the field around that one. */
+  readonly name: string;
+  readonly parent: string;
+  times: number;
+}
+
+/** The objects that get names: those of several fields, after the field that holds them, as `user` or `users`. */
 export class Shapes {
+  readonly #sightings = new Map<string, Sighting>();
   readonly #names = new Map<string, string>();
-  readonly #shapes = new Map<string, Shape>();
+  /** In the order of names. */
+  readonly all: readonly Shape[];
 
   constructor(schemas: readonly TSchema[]) {
-    for (const schema of schemas) this.#collect(schema as SchemaWords);
-  }
-
-  /** In the order of names. */
-  get all(): readonly Shape[] {
-    return [...this.#shapes.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+    for (const schema of schemas) this.#look(schema as SchemaWords, '');
+    const taken = new Map<string, SchemaWords>();
+    const byUse = [...this.#sightings].sort(([, one], [, other]) => other.times - one.times);
+    for (const [text, { schema, name, parent }] of byUse) {
+      const free = taken.has(name) ? parent + name : name;
+      if (taken.has(free)) continue;
+      taken.set(free, schema);
+      this.#names.set(text, free);
+    }
+    this.all = [...taken]
+      .map(([name, schema]) => ({ name, schema }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   nameOf(schema: SchemaWords): string | undefined {
-    return this.#names.get(JSON.stringify(schema));
+    return this.#names.get(textOf(schema));
   }
 
-  #collect(schema: SchemaWords): void {
+  #look(schema: SchemaWords, parent: string): void {
     for (const [field, value] of Object.entries(schema.properties ?? {})) {
-      const { items = value } = value;
-      if (Object.keys(items.properties ?? {}).length >= LEAST_FIELDS) {
-        this.#name(items, value.items === undefined ? field : singular(field));
+      const inner = value.items ?? value;
+      const name = inNameCase(value.items === undefined ? field : singular(field));
+      if (Object.keys(inner.properties ?? {}).length >= LEAST_FIELDS) {
+        const text = textOf(inner);
+        const known = this.#sightings.get(text);
+        if (known === undefined) this.#sightings.set(text, { schema: inner, name, parent, times: 1 });
+        else known.times += 1;
       }
-      this.#collect(items);
+      this.#look(inner, name);
     }
-    for (const part of schema.anyOf ?? []) this.#collect(part);
-  }
-
-  #name(schema: SchemaWords, field: string): void {
-    const name = field[0]?.toUpperCase() + field.slice(1);
-    const text = JSON.stringify(schema);
-    const holder = this.#shapes.get(name);
-    if (holder === undefined && !this.#names.has(text)) this.#shapes.set(name, { name, schema });
-    // Another object of the same name is written out where it stands.
-    if (holder === undefined && !this.#names.has(text)) this.#names.set(text, name);
+    for (const part of schema.anyOf ?? []) this.#look(part, parent);
   }
 }
 
+/** The description belongs to the place, not to the shape. */
+function textOf({ description: _description, ...schema }: SchemaWords): string {
+  return JSON.stringify(schema);
+}
+
+const SINGULARS: Readonly<Record<string, string>> = { people: 'user', entries: 'entry', inbox: 'request' };
+
 function singular(field: string): string {
-  return field === 'people' ? 'user' : field === 'entries' ? 'entry' : field.replace(/s$/, '');
+  return SINGULARS[field] ?? field.replace(/s$/, '');
+}
+
+/** `api_key` is ApiKey. */
+function inNameCase(field: string): string {
+  return field.replaceAll(/(?:^|_)(\w)/g, (_whole, letter: string) => letter.toUpperCase());
 }
 
 /** @returns a type as in `{user: User, ids: [id], next: string | null}` */
