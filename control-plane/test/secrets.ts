@@ -18,6 +18,9 @@ export function noteSecrets({ token, body }: Call, answered: unknown): void {
     const password = textAt(body, name);
     if (password !== undefined && isPassword(password)) noteSecret(password);
   }
+  const code = textAt(body, 'code');
+  // Those of six digits are noted where a mail is read: guesses are sent as well.
+  if (code !== undefined && /^[\w-]{16,}$/.test(code)) noteSecret(code);
   for (const name of ['token', 'key']) {
     const credential = textAt(answered, name);
     if (credential !== undefined) noteSecret(credential);

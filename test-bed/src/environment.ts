@@ -12,12 +12,18 @@ export function announce(part: keyof typeof names, place: string): void {
   process.env[names[part]] = place;
 }
 
+/** @throws outside of a test run */
 export function announced(part: keyof typeof names): string {
-  const place = process.env[names[part]];
+  const place = announcedInRun(part);
   if (place === undefined) {
     throw new Error(`${names[part]} is not set: run the tests from the project's top, with npm test`);
   }
   return place;
+}
+
+/** @returns undefined outside of a test run, as in benches and acceptance scripts */
+export function announcedInRun(part: keyof typeof names): string | undefined {
+  return process.env[names[part]];
 }
 
 /** Name of the migrated database that every test database is a copy of. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, call, until } from './api-client.js';
+import { leaveNote } from './run-notes.js';
 
 /** A verified person with an organization, a team and a key, all made over HTTP. */
 export interface Account {
@@ -40,6 +41,7 @@ export async function createAccount(control: string, mailLog: () => string): Pro
       body: { name: 'a key', org_id: team.org_id, team_ids: [team.id], operation: 'all' },
     }),
   ) as { key: string; id: string };
+  for (const secret of [password, code, session, key]) leaveNote('secrets', JSON.stringify(secret));
   return { email, password, session, orgId: team.org_id, teamId: team.id, key, keyId };
 }
 

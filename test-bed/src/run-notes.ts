@@ -3,7 +3,7 @@ import { appendFileSync, createReadStream, mkdtempSync, readdirSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { announce, announced } from './environment.js';
+import { announce, announced, announcedInRun } from './environment.js';
 
 /**
  * What the tests of a run leave for those that run after all others (`*.after.test.ts`): lines, in
@@ -21,10 +21,15 @@ export function beginNotes(): () => void {
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param text lines; the last one need not be ended */
+/**
+ * Outside of a test run nothing is noted.
+ *
+ * @param text lines; the last one need not be ended
+ */
 export function leaveNote(matter: Matter, text: string): void {
-  const file = join(announced('notes'), `${matter}-${writer}`);
-  appendFileSync(file, text.endsWith('\n') ? text : `${text}\n`);
+  const folder = announcedInRun('notes');
+  if (folder === undefined || text === '') return;
+  appendFileSync(join(folder, `${matter}-${writer}`), text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /**

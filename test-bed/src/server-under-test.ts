@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '@px0/local';
+import { leaveNote } from './run-notes.js';
 
 const READY_TIMEOUT = 30_000;
 
@@ -51,6 +52,7 @@ export function startProgram(program: keyof typeof MAIN, env: Record<string, str
   process.on('exit', killNow);
   const end = once(child, 'close').then(([code]) => {
     process.off('exit', killNow);
+    leaveNote('logs', output);
     return code as number | null;
   });
   return {
