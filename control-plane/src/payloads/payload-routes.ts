@@ -86,7 +86,7 @@ export function addPayloadRoutes(app: App, payloads: Payloads): void {
         operationId: 'updatePayload',
         tags,
         summary: 'Change a sample payload',
-        description: 'What is left out stays; null clears the name.',
+        description: 'Takes name, variables or both. What is left out stays; null clears the name.',
         params: PayloadParams,
         body: PayloadChange,
         response: answers({ 200: PayloadAnswer }, [...OF_ONE, 'forbidden', 'variables_not_object']),

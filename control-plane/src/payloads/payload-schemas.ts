@@ -30,8 +30,8 @@ export const PayloadsAnswer = Type.Object({ payloads: Type.Array(Payload), next_
 export const NewPayload = Type.Object({ variables: Variables, name: Type.Optional(PayloadName) });
 export type NewPayload = Static<typeof NewPayload>;
 
-/** What is left out stays; null clears the name. */
-export const PayloadChange = Type.Partial(NewPayload, { minProperties: 1 });
+/** One of them at least. What is left out stays; null clears the name. */
+export const PayloadChange = Type.Partial(NewPayload);
 export type PayloadChange = Static<typeof PayloadChange>;
 
 export const PayloadParams = Type.Object({ promptId: PromptId, payloadId: Id() });

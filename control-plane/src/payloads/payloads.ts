@@ -25,7 +25,7 @@ export class Payloads {
     this.#lookup = lookup;
   }
 
-  create(promptId: string, wanted: NewPayload, access: Access): Promise<Payload> {
+  async create(promptId: string, wanted: NewPayload, access: Access): Promise<Payload> {
     demandShallow(wanted.variables);
     return this.#change(promptId, access, (queries) => insertPayload(queries, promptId, wanted));
   }
@@ -43,7 +43,10 @@ export class Payloads {
     return found(await findPayload(this.#database, prompt.id, payloadId));
   }
 
-  update(promptId: string, payloadId: string, change: PayloadChange, access: Access): Promise<Payload> {
+  async update(promptId: string, payloadId: string, change: PayloadChange, access: Access): Promise<Payload> {
+    if (change.name === undefined && change.variables === undefined) {
+      throw new Refusal('invalid_request_body');
+    }
     demandShallow(change.variables);
     return this.#change(promptId, access, async (queries) =>
       found(await updatePayload(queries, promptId, payloadId, change)),
