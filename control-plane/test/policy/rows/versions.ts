@@ -33,4 +33,18 @@ export const versionRows: Rows = {
   'DELETE /v1/prompts/{promptId}/tags/{tag}': [
     { statuses: '401  204  403  204  204  204  404  404  404  403  204  204  403  204  204  404  404  401', path: onPrompt('/tags/tagged') },
   ],
+  'DELETE /v1/prompts/{promptId}/versions/{version}': [
+    { statuses: '401  204  403  204  204  204  404  404  404  403  204  204  403  204  204  404  404  401', path: onVersion('') },
+    { statuses: '401  422  403  422  422  422  404  404  404  403  422  422  403  422  422  404  404  401', path: onVersion(''), promotions: 1 },
+  ],
+  'POST /v1/prompts/{promptId}/versions/{version}/archive': [
+    { statuses: '401  403  403  403  200  200  404  404  404  403  200  200  403  200  200  404  404  401', path: onVersion('/archive') },
+    { statuses: '401  403  403  403  200  200  404  404  404  403  200  200  403  200  200  404  404  401', path: onVersion('/archive'), promotions: 2 },
+  ],
+  'POST /v1/prompts/{promptId}/versions/{version}/duplicate': [
+    { statuses: '401  201  403  201  201  201  404  404  404  403  201  201  403  201  201  404  404  401', path: onVersion('/duplicate') },
+  ],
+  'GET /v1/prompts/{promptId}/versions/diff': [
+    { statuses: '401  200  200  200  200  200  404  404  404  200  200  200  200  200  200  404  404  401', path: onPrompt('/versions/diff?from=1&to=tagged') },
+  ],
 };
