@@ -181,15 +181,34 @@ describe('verify-email', () => {
     expect(await verify({ email: other.email, code: other.code })).toMatchObject(WRONG);
   });
 
-  test('counts parallel tries one by one', async () => {
-    const { email, wrong } = await registered();
-    await Promise.all(Array.from({ length: 30 }, () => verify({ email, code: wrong })));
+  test('counts 100 parallel tries one by one: five, and then the right code is worth nothing', async () => {
+    const { email, code, wrong } = await registered();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => verify({ email, code: wrong })));
+    for (const answer of answers) expect(answer).toMatchObject(WRONG);
     const [row] = await server.sql<{ attempts: number }>(
       `select attempts from verification_codes
        where user_id = (select id from users where email = $1)`,
       [email],
     );
     expect(row?.attempts).toBe(5);
+    expect(await verify({ email, code })).toMatchObject(WRONG);
+  });
+
+  test('takes of 20 parallel uses of a code one', async () => {
+    const { email, code } = await registered();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => verify({ email, code })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
+  });
+
+  test('takes fewer tries where it is told so', async () => {
+    const { email, code, wrong } = await registered();
+    const strict = await startControlPlane({ PX0_CODE_TRIES: '1' }, server);
+    const strictClient = await documentedClient(strict.url);
+    const tryCode = (body: object) => strictClient('POST', '/v1/auth/verify-email', { body });
+    expect(await tryCode({ email, code: wrong })).toMatchObject(WRONG);
+    expect(await tryCode({ email, code })).toMatchObject(WRONG);
+    await strict.close();
   });
 
   test.each([[{}], [{ email: 'a@example.com' }], [{ code: '123456' }], [{ email: '', code: '' }]])(
