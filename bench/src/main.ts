@@ -1,3 +1,4 @@
+import { benchControlPlane } from './control-plane/bench.js';
 import { benchEngine } from './engine/bench.js';
 import { benchGateway } from './gateway/bench.js';
 import { benchTemplateMemory } from './template-memory/bench.js';
@@ -7,6 +8,7 @@ const BENCHES: Readonly<Record<string, (options: string[]) => Promise<void>>> = 
   gateway: benchGateway,
   engine: benchEngine,
   'template-memory': benchTemplateMemory,
+  'control-plane': benchControlPlane,
 };
 
 const [verb = '', ...options] = process.argv.slice(2);

@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import http from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import {
+  type LargeOrganization,
+  type Read,
+  readsOf,
+  routeKey,
+  type Server,
+  seedLargeOrganization,
+  startControlPlane,
+  startPostgres,
+} from '@px0/test-bed';
+
+const run = promisify(execFile);
+/** Calls of each read that are not counted: connections, caches and the compiler get ready. */
+const WARM_UP = 10;
+/** How often a read that is slow is timed in all: what else the machine does can only add. */
+const TRIES = 3;
+
+export interface ReadFigures {
+  readonly what: string;
+  /** Of the answer's body. */
+  readonly bytes: number;
+  /** Milliseconds from the request's first byte to the answer's last, of each call. */
+  readonly times: readonly number[];
+  /** How often it was timed. `times` are of the last time. */
+  readonly tries: number;
+}
+
+export interface ControlPlaneFigures {
+  readonly database: LargeOrganization['database'];
+  readonly seedSeconds: number;
+  /** Whether the control plane had one core and no more. */
+  readonly isPinned: boolean;
+  readonly reads: readonly ReadFigures[];
+}
+
+/**
+ * Seeds a large organization behind a control plane in a process of its own, and reads it by every GET
+ * route that is served, one request at a time.
+ *
+ * @param calls of each read
+ * @param isSlow of a read's times: whether it is timed again before it is believed
+ * @throws {Error} if a route is served that nobody knows how to read, or an answer is not as expected
+ */
+export async function measureControlPlane(
+  calls: number,
+  isSlow: (times: readonly number[]) => boolean,
+): Promise<ControlPlaneFigures> {
+  const postgres = await startPostgres();
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  let server: Server | undefined;
+  try {
+    server = await startControlPlane({ databaseUrl: postgres.url }, { PX0_LIMITS: 'off', LOG_LEVEL: 'warn' });
+    const { url } = server;
+    const isPinned = await pinToOneCore(server.process.pid);
+    const begun = performance.now();
+    const organization = await seedLargeOrganization(postgres.url);
+    const seedSeconds = (performance.now() - begun) / 1000;
+    const reads: Read[] = [];
+    for (const read of await readsOfAllRoutes(url, organization)) {
+      reads.push(await atItsPage(agent, url, read));
+    }
+    await time(agent, url, reads, WARM_UP);
+    let figures = await time(agent, url, reads, calls);
+    for (let tries = 2; tries <= TRIES; tries += 1) {
+      const slow = reads.filter((_, index) => isSlow(figures[index]?.times ?? []));
+      const again = (await time(agent, url, slow, calls)).map((own) => ({ ...own, tries }));
+      figures = figures.map((own) => again.find(({ what }) => what === own.what) ?? own);
+    }
+    return { database: organization.database, seedSeconds, isPinned, reads: figures };
+  } finally {
+    agent.destroy();
+    await server?.stop();
+    await postgres.stop();
+  }
+}
+
+/** Gives all threads of a process one core. @returns false where there is no taskset */
+async function pinToOneCore(pid: number | undefined): Promise<boolean> {
+  try {
+    await run('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(pid)]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readsOfAllRoutes(url: string, organization: LargeOrganization): Promise<Read[]> {
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const served = Object.entries(document.paths)
+    .filter(([, operations]) => 'get' in operations)
+    .map(([path]) => routeKey(path));
+  const known = readsOf(organization);
+  const unknown = served.filter((route) => !known.has(route));
+  if (unknown.length > 0) {
+    throw new Error(`how are these read? Say so in large-organization-reads.ts: ${unknown.join(', ')}`);
+  }
+  return served.flatMap((route) => known.get(route) ?? []);
+}
+
+/** @returns the read with the cursor of its last page, if that is what it is about */
+async function atItsPage(agent: http.Agent, url: string, read: Read): Promise<Read> {
+  if (!read.toLastPage) return read;
+  let path = read.path;
+  for (;;) {
+    const body = await call(agent, url, { ...read, path });
+    const { next_cursor: cursor } = JSON.parse(body.toString()) as { next_cursor: string | null };
+    if (cursor === null) return { ...read, path };
+    path = `${read.path}${read.path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
+  }
+}
+
+/** The reads take turns, so that none has all of a bad moment. */
+async function time(
+  agent: http.Agent,
+  url: string,
+  reads: readonly Read[],
+  calls: number,
+): Promise<ReadFigures[]> {
+  const seen = reads.map((read) => ({ read, bytes: 0, times: [] as number[] }));
+  for (let round = 0; round < calls; round += 1) {
+    for (const own of seen) {
+      const begun = performance.now();
+      const body = await call(agent, url, own.read);
+      own.times.push(performance.now() - begun);
+      own.bytes = body.length;
+    }
+  }
+  return seen.map(({ read, bytes, times }) => ({ what: read.what, bytes, times, tries: 1 }));
+}
+
+/** @returns the answer's body, once the last byte of it is there */
+function call(agent: http.Agent, url: string, { what, path, token, status = 200 }: Read): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const request = http.get(url + path, { agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks);
+        if (response.statusCode === status) return resolve(body);
+        reject(new Error(`${what} answers ${response.statusCode} ${body.toString().slice(0, 500)}`));
+      });
+    });
+    request.on('error', reject);
+  });
+}
