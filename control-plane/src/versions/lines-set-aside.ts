@@ -7,7 +7,7 @@ const LACKING = 2;
 /**
  * The lines that GNU diff leaves out before it matches the rest: those that `others` lacks, and frequent
  * ones (blank lines, mostly) that stand well inside a stretch of lacking ones. Every number here was
- * found by trying texts on GNU diff 3.8.
+ * measured on GNU diff 3.8, with texts around it.
  *
  * Equal lines have equal numbers, and no number is above the count of all lines. Answers one byte a line.
  */

@@ -11,7 +11,7 @@ const CONTEXT = 3;
  * surrogates too. The labels must hold no line break.
  *
  * The work is bounded, for whoever writes a template may write an unfriendly one: two texts of 256 KiB
- * take some tens of milliseconds, whatever is in them. Where thousands of lines that stand in both would
+ * take about 100 ms at most, whatever is in them. Where thousands of lines that stand in both would
  * have to be taken out and put in elsewhere, what is still open is therefore shown as one change. Such a
  * diff is correct, but longer than GNU's.
  */
