@@ -19,10 +19,19 @@ import { addHealthRoutes } from './health/health-routes.js';
 import type { ApiDocument } from './http/api-document.js';
 import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
+import { addJoinRequestRoutes } from './join-requests/join-request-routes.js';
+import { JoinRequests } from './join-requests/join-requests.js';
 import { Limits } from './limits/limits.js';
 import { createMailTransport } from './mail/mail-transport.js';
 import { MailWorker } from './mail/mail-worker.js';
+import { addMemberRoutes } from './organizations/member-routes.js';
+import { Members } from './organizations/members.js';
 import { addMyRoutes } from './organizations/my-routes.js';
+import { addOrganizationRoutes } from './organizations/organization-routes.js';
+import { Organizations } from './organizations/organizations.js';
+import { addPeopleRoutes } from './organizations/people-routes.js';
+import { addTeamRoutes } from './organizations/team-routes.js';
+import { Teams } from './organizations/teams.js';
 import { addPayloadRoutes } from './payloads/payload-routes.js';
 import { Payloads } from './payloads/payloads.js';
 import { addPromptChangeRoutes } from './prompts/prompt-change-routes.js';
@@ -33,8 +42,10 @@ import { createFeedWriter } from './publishing/feed-writer.js';
 import { Publisher } from './publishing/publisher.js';
 import { addRenderRoutes } from './rendering/render-routes.js';
 import { Renderer } from './rendering/renderer.js';
+import { addDiffRoutes } from './versions/diff-routes.js';
 import { addLifecycleRoutes } from './versions/lifecycle-routes.js';
 import { addTagRoutes } from './versions/tag-routes.js';
+import { VersionDiffs } from './versions/version-diffs.js';
 import { addVersionRoutes } from './versions/version-routes.js';
 import { Versions } from './versions/versions.js';
 
@@ -82,7 +93,15 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
     profile: new Profile({ database, limits, mailWorker }),
     passwords: new Passwords({ database, limits, mailWorker }),
   });
-  addMyRoutes(app, database);
+  const organizations = new Organizations(database);
+  const teams = new Teams(database);
+  const members = new Members(database);
+  addMyRoutes(app, { organizations, teams, members });
+  addOrganizationRoutes(app, organizations);
+  addPeopleRoutes(app, members);
+  addTeamRoutes(app, teams);
+  addMemberRoutes(app, members);
+  addJoinRequestRoutes(app, new JoinRequests(database));
   addApiKeyRoutes(app, new ApiKeys(database));
   addAuditRoutes(app, new AuditLog(database));
   const prompts = new Prompts(database, lookup);
@@ -91,6 +110,7 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   addVersionRoutes(app, versions);
   addLifecycleRoutes(app, versions);
   addTagRoutes(app, versions);
+  addDiffRoutes(app, new VersionDiffs(database, lookup));
   addPayloadRoutes(app, new Payloads(database, lookup));
   addRenderRoutes(app, new Renderer(database, lookup, versions));
 
