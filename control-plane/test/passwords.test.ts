@@ -263,7 +263,7 @@ describe('hashing', () => {
     expect(await gate.pass(async () => 'yes')).toBe('yes');
   });
 
-  test('that is asked for too much answers 503, and soon works again', async () => {
+  test('that is asked for too much answers 503, and soon works again', { timeout: 60_000 }, async () => {
     const email = newAddress();
     const answers = await Promise.all(Array.from({ length: 160 }, () => login(email, PASSWORD)));
     const statuses = new Set(answers.map(({ status }) => status));

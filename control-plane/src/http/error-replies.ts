@@ -28,7 +28,7 @@ export function replyToError(
     return reply.code(500).send(new Refusal('internal_error', { beside: { request_id: request.id } }).body);
   }
   if (refusal.code === 'unavailable') {
-    request.log.warn({ err: error }, 'the database cannot be reached, or is too busy');
+    request.log.warn({ err: error }, 'the database cannot be reached, or there is too much to do');
   }
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   return reply.code(refusal.status).send(refusal.body);
