@@ -1,4 +1,4 @@
--- People who ask to become members of a team, and keys that name one.
+-- People who ask to become members of a team, keys that name one, and what goes with one that is deleted.
 
 create table join_requests (
   id uuid primary key default gen_random_uuid(),
@@ -28,3 +28,19 @@ begin
   return new;
 end $$;
 create trigger own_team before insert or update on api_key_teams for each row execute function demand_own_team();
+
+-- Versions go by the hundred thousand with an organization: their notes are written a statement, and not
+-- a row, at a time, and the prompt's only where the prompt itself stays.
+create function note_deleted_versions() returns trigger language plpgsql as $$
+begin
+  insert into outbox (document_key)
+  select 'version:' || prompt_id || ':' || version from deleted
+  union all
+  select distinct 'prompt:' || deleted.prompt_id from deleted join prompts on prompts.id = deleted.prompt_id;
+  perform pg_notify('px0_outbox', '');
+  return null;
+end $$;
+create trigger note_deleted after delete on versions
+  referencing old table as deleted for each statement execute function note_deleted_versions();
+drop trigger note on versions;
+create trigger note after insert or update on versions for each row execute function note_version();

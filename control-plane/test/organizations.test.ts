@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, documentedClient } from './documented-client.js';
+import { type Answer, type Client, documentedClient } from './documented-client.js';
 import {
   createKey,
   createTeam,
@@ -292,15 +292,11 @@ test('my organizations and teams are read page by page, oldest first', async () 
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { json }: { json: Record<string, never> } = await client(
-        'GET',
-        `${path}?limit=2&cursor=${cursor}`,
-        { token: busy.token },
-      );
-      const items = json[field] as Record<string, string>[];
+      const page: Answer = await client('GET', `${path}?limit=2&cursor=${cursor}`, { token: busy.token });
+      const items: Record<string, string>[] = page.json[field];
       expect(items.length).toBeLessThanOrEqual(2);
       seen.push(...items.map((item) => item[idField] ?? ''));
-      cursor = json['next_cursor'] as string | null;
+      cursor = page.json.next_cursor;
     }
     const { json } = await client('GET', path, { token: busy.token });
     expect(seen).toEqual(json[field].map((item: Record<string, string>) => item[idField]));

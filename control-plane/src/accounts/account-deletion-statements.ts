@@ -1,5 +1,6 @@
 import type { Queries } from '../database/database.js';
 import { DEFAULT_TEAM } from '../organizations/default-team.js';
+import { allowForLargeDeletion } from '../organizations/organization-statements.js';
 
 /** What goes with an account, and what stays in good hands. Organizations must be locked. */
 
@@ -29,6 +30,7 @@ export async function deleteAllMemberships(queries: Queries, userId: string): Pr
 
 /** Deletes those of these organizations that nobody belongs to. */
 export async function deleteMemberless(queries: Queries, orgIds: readonly string[]): Promise<void> {
+  await allowForLargeDeletion(queries);
   await queries.query(
     `delete from organizations where id = any($1::uuid[]) and not exists (
        select from team_members join teams on teams.id = team_members.team_id

@@ -80,18 +80,20 @@ export interface PendingRow extends JoinRequest {
  */
 export function listPending(queries: Queries, reach: Reach, { limit, after }: Slice): Promise<PendingRow[]> {
   return queries.query<PendingRow>(
-    `select requests.id, requests.team_id, requests.user_id, requests.status,
-       requests.created_at, requests.updated_at, ${microseconds('requests.created_at')} as moment,
+    `select shown.*, ${microseconds('shown.created_at')} as moment,
        users.email as user_email, teams.name as team_name, teams.org_id, teams.created_at as team_created_at
-     from join_requests as requests
-     join teams on teams.id = requests.team_id
-     join users on users.id = requests.user_id
-     where requests.status = 'pending'
-       and requests.team_id in (
-         select id from teams where org_id = any($1::uuid[]) union select unnest($2::uuid[]))
-       and ($3::float8 is null or (requests.created_at, requests.id) > (${momentOf('$3')}, $4::uuid))
-     order by requests.created_at, requests.id
-     limit $5`,
+     from (
+       select ${COLUMNS} from join_requests
+       where status = 'pending'
+         and team_id = any(array(
+           select id from teams where org_id = any($1::uuid[]) union select unnest($2::uuid[])))
+         and ($3::float8 is null or (created_at, id) > (${momentOf('$3')}, $4::uuid))
+       order by created_at, id
+       limit $5
+     ) as shown
+     join teams on teams.id = shown.team_id
+     join users on users.id = shown.user_id
+     order by shown.created_at, shown.id`,
     [reach.org_ids, reach.team_ids, after?.[0], after?.[1], limit + 1],
   );
 }

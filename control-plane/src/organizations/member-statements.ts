@@ -4,6 +4,11 @@ import type { TeamRole } from '../http/caller.js';
 import { DEFAULT_TEAM } from './default-team.js';
 import type { Member } from './member-schemas.js';
 
+/*
+ * Who is meant is collected in arrays, and then looked up person by person in the index: how long that
+ * takes depends on the size of the crowd, and never on how many users there are beside it.
+ */
+
 /** The users of an organization: the members of its teams. $1 is the organization. */
 const USER_IDS = `select distinct user_id from team_members
   where team_id = any(array(select id from teams where org_id = $1))`;
@@ -14,7 +19,6 @@ export function listPeople(
   orgId: string,
   { page, limit }: { page: number; limit: number },
 ): Promise<User[]> {
-  // Arrays, and not joins: however many users there are, these are looked up one by one in the index.
   return queries.query<User>(
     `select id, email, is_verified, is_admin, created_at from users
      where id = any(array(${USER_IDS}))
@@ -39,18 +43,22 @@ export function listMembers(
   { page, limit }: { page: number; limit: number },
 ): Promise<Member[]> {
   return queries.query<Member>(
-    `select users.id as user_id, users.email, team_members.role, team_members.created_at
-     from team_members join users on users.id = team_members.user_id
-     where team_members.team_id = $1
-     order by lower(users.email), users.id
-     limit $2 offset ($3::bigint - 1) * $2`,
+    `select shown.id as user_id, shown.email, team_members.role, team_members.created_at
+     from (
+       select id, email from users
+       where id = any(array(select user_id from team_members where team_id = any(array(select $1::uuid))))
+       order by lower(email), id
+       limit $2 offset ($3::bigint - 1) * $2
+     ) as shown
+     join team_members on team_members.team_id = $1 and team_members.user_id = shown.id
+     order by lower(shown.email), shown.id`,
     [teamId, limit, page],
   );
 }
 
 export async function countMembers(queries: Queries, teamId: string): Promise<number> {
   const [row] = await queries.query<{ count: number }>(
-    'select count(*)::integer as count from team_members where team_id = $1',
+    'select count(*)::integer as count from team_members where team_id = any(array(select $1::uuid))',
     [teamId],
   );
   return row?.count ?? 0;

@@ -26,8 +26,20 @@ export async function renameOrganization(
   return row as Organization;
 }
 
+/**
+ * Milliseconds for a statement that deletes all that an organization or a team holds: 200,000 versions
+ * take some seconds. Less than a request waits for its answer.
+ */
+const DELETION_TIMEOUT = 35_000;
+
+/** Gives the statements of a transaction the time that large deletions take. */
+export async function allowForLargeDeletion(queries: Queries): Promise<void> {
+  await queries.query(`set local statement_timeout = ${DELETION_TIMEOUT}`);
+}
+
 /** Deletes an organization with all that it holds. */
 export async function deleteOrganization(queries: Queries, orgId: string): Promise<void> {
+  await allowForLargeDeletion(queries);
   await queries.query('delete from organizations where id = $1', [orgId]);
 }
 

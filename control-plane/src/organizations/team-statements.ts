@@ -1,6 +1,7 @@
 import type { Queries } from '../database/database.js';
 import type { TeamRole } from '../http/caller.js';
 import { microseconds, momentOf, type Slice } from '../http/paging.js';
+import { allowForLargeDeletion } from './organization-statements.js';
 import type { Team } from './team-schemas.js';
 
 const COLUMNS = 'id, org_id, name, created_at';
@@ -108,5 +109,6 @@ export async function updateTeam(
 
 /** Deletes a team with its prompts. */
 export async function deleteTeam(queries: Queries, teamId: string): Promise<void> {
+  await allowForLargeDeletion(queries);
   await queries.query('delete from teams where id = $1', [teamId]);
 }
