@@ -1,13 +1,21 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
+import { CONFIG_VARIABLES } from '@px0/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Parameter, type Route, routesOf } from '#http/api-document.js';
 import type { SchemaWords } from '#http/schema-words.js';
 import { newPerson } from './cast.js';
 import { type Cuttable, cuttable } from './cuttable-connection.js';
 import { describedApi } from './described-api.js';
-import { type Answer, type Client, documentedClient, type Witness, witnessOf } from './documented-client.js';
+import {
+  type Answer,
+  type Call,
+  type Client,
+  documentedClient,
+  type Witness,
+  witnessOf,
+} from './documented-client.js';
 import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 import { isId, sampleBody, samplePath } from './sample-calls.js';
 
@@ -38,7 +46,7 @@ function named<Case extends { readonly name: string }>(cases: readonly Case[]): 
   return cases.map((one) => [one.name, one]);
 }
 
-function ask(route: Route, { by = client, ...call }: { by?: Client; raw?: string } = {}): Promise<Answer> {
+function ask(route: Route, { by = client, ...call }: Call & { by?: Client } = {}): Promise<Answer> {
   return by(route.method, samplePath(route), { token, body: sampleBody(route), ...call });
 }
 
@@ -185,4 +193,27 @@ describe('with a database that is not as it should be', () => {
       );
     },
   );
+});
+
+describe('where one call is the limit', () => {
+  const LIMITED = ROUTES.filter(({ operation }) => operation.responses[429] !== undefined);
+  const limits = CONFIG_VARIABLES.map(({ name }) => name).filter((name) => name.startsWith('PX0_LIMIT_'));
+  let strict: RunningControlPlane;
+  let its: Client;
+
+  beforeAll(async () => {
+    const env = Object.fromEntries(limits.map((name) => [name, '1/15m']));
+    strict = await startControlPlane({ ...env, PX0_LIMITS: 'on' }, server);
+    its = await documentedClient(strict.url);
+  });
+  afterAll(() => strict.close());
+
+  test.each(named(LIMITED))('%s says when to come back', async (_name, route) => {
+    const credentials = WITH_CREDENTIALS.includes(route) ? {} : { token: undefined };
+    const call = () => ask(route, { by: its, ...credentials });
+    const answers = [await call(), await call()];
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.json).toEqual({ error: 'too many requests' });
+    expect(refused?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  });
 });

@@ -11,7 +11,7 @@ const MAIL = /mail to \S+: your px0 (?:verification|password reset) code is [\w-
 /** A process id may look like a code of six digits. */
 const PROCESS = /"pid":\d+/g;
 /** Credentials and their hashes, known to this run or not. */
-const TELLTALE = /\b(?:sess_[\w-]{20}|ak_[\w-]{20})|\$argon2/;
+const TELLTALE = /\b(?:sess_[\w-]{20}|ak_[\w-]{20}|reset_\w{20})|\$argon2/;
 
 interface Secrets {
   readonly words: ReadonlySet<string>;
@@ -24,7 +24,7 @@ async function secretsOfThisRun(): Promise<Secrets> {
   for await (const line of notesOf('secrets')) {
     const secret = JSON.parse(line) as string;
     // As a whole, and as JSON writes it, the hash of a credential is as good as a name for it.
-    if (/^(sess|ak)_/.test(secret)) words.add(createHash('sha256').update(secret).digest('hex'));
+    if (/^(sess|ak|reset)_/.test(secret)) words.add(createHash('sha256').update(secret).digest('hex'));
     if (secret.match(WORD)?.[0] === secret) words.add(secret);
     else others.push(JSON.stringify(secret).slice(1, -1));
   }
