@@ -3,9 +3,6 @@
 
 -- By code points: an order that stays the same on every machine, and that cursors can rely on.
 create index prompts_list_idx on prompts (team_id, status, slug collate "C");
--- For q of one or two letters, which trigrams do not know: all of a team is looked through then, which
--- this index finds in few pages.
-create index prompts_team_id_status_idx on prompts (team_id, status);
 create index api_keys_created_by_idx on api_keys (created_by);
 
 -- Texts as they are compared where case does not matter. A database whose own collation is C knows the

@@ -83,6 +83,16 @@ describe('a list of prompts', () => {
     ]);
   });
 
+  test('ends a page early before it becomes too large', async () => {
+    const teamId = await newTeam(server, admin.orgId, 'Wordy');
+    await addPrompts(teamId, randomSlugs(500));
+    await server.sql(`update prompts set description = repeat('歓', 10000) where team_id = $1`, [teamId]);
+    const pages = await walk(`/v1/prompts?team_id=${teamId}`, 'prompts', ({ slug }) => slug);
+    expect(pages.map(({ length }) => length)).toEqual([280, 220]);
+    const { json } = await list(`/v1/prompts?team_id=${teamId}&limit=1`);
+    expect(Object.keys(json.prompts[0])).not.toContain('is_beyond');
+  });
+
   test('is sorted by code points', async () => {
     const teamId = await newTeam(server, admin.orgId, 'Sorted');
     await addPrompts(teamId, ['b_a', 'ba', 'b', 'é', 'z', '1', 'b1', '歓迎']);

@@ -1,5 +1,6 @@
 import type { Access } from '../http/access.js';
 import type { App } from '../http/app.js';
+import { HEAVY_PAGES } from '../http/heavy-pages.js';
 import { answers } from '../http/openapi.js';
 import { sliceOf } from '../http/paging.js';
 import type { Versions } from '../versions/versions.js';
@@ -68,7 +69,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         operationId: 'listTeamPrompts',
         tags,
         summary: "List a team's prompts by slug",
-        description: 'Slugs in the order of their code points.',
+        description: `Slugs in the order of their code points. ${HEAVY_PAGES}`,
         params: TeamParams,
         querystring: TeamPromptsQuery,
         response: answers({ 200: PromptsAnswer }, [
@@ -90,7 +91,7 @@ export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptS
         operationId: 'listPrompts',
         tags,
         summary: "List a team's prompts by slug",
-        description: 'Slugs in the order of their code points; an empty list where no team is named.',
+        description: `Slugs in the order of their code points; an empty list where no team is named. ${HEAVY_PAGES}`,
         querystring: PromptsQuery,
         response: answers({ 200: PromptsAnswer }, [
           'invalid_id',

@@ -1,5 +1,6 @@
 import type { Queries } from '../database/database.js';
 import type { Reach } from '../http/caller.js';
+import { type Weighed, weighed } from '../http/heavy-pages.js';
 import type { Slice } from '../http/paging.js';
 import type { Owner } from '../http/policy.js';
 import type { Prompt } from './prompt-schemas.js';
@@ -63,20 +64,38 @@ export interface PromptFilter {
   readonly q: string | undefined;
 }
 
-/** @returns a team's prompts by slug, and one more than the slice holds if there are more */
+/** Letters that a text must have for the index of trigrams to find it. */
+const TRIGRAM = 3;
+
+/** @returns SQL for the prompts that q finds, and what its $3 is */
+function searchFor(q: string | undefined): { condition: string; text: string | null } {
+  if (q === undefined) return { condition: '$3::text is null', text: null };
+  if ([...q].length < TRIGRAM) {
+    // Dearer than LIKE in the eyes of Postgres, which then asks it of the team's prompts alone, not of all.
+    return { condition: 'strpos(search, search_form($3)) > 0', text: q };
+  }
+  return { condition: `search like '%' || search_form($3) || '%'`, text: literally(q) };
+}
+
+const BY_SLUG = 'slug collate "C"';
+
+/** @returns a team's prompts by slug */
 export function listPrompts(
   queries: Queries,
   teamId: string,
   { status, q }: PromptFilter,
   { limit, after }: Slice,
-): Promise<Prompt[]> {
-  return queries.query<Prompt>(
-    `select ${COLUMNS} from prompts
-     where team_id = $1 and status = $2
-       and ($3::text is null or search like '%' || search_form($3) || '%')
-       and ($4::text is null or slug collate "C" > $4)
-     order by slug collate "C" limit $5`,
-    [teamId, status, q === undefined ? null : literally(q), after?.[0] ?? null, limit + 1],
+): Promise<Weighed<Prompt>[]> {
+  const { condition, text } = searchFor(q);
+  const rows = `select ${COLUMNS} from prompts
+    where team_id = $1 and status = $2 and ${condition}
+      and ($4::text is null or ${BY_SLUG} > $4)
+    order by ${BY_SLUG} limit $5`;
+  return queries.query<Weighed<Prompt>>(
+    `select ${COLUMNS}, is_beyond
+     from ${weighed(rows, { bytes: 'octet_length(description)', order: BY_SLUG })} as prompts
+     where is_reached order by ${BY_SLUG}`,
+    [teamId, status, text, after?.[0] ?? null, limit + 1],
   );
 }
 

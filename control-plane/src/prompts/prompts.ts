@@ -1,7 +1,8 @@
 import { type Database, isForeignKeyViolation, isUniqueViolation } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
-import { type ListPage, pageOf, type Slice } from '../http/paging.js';
+import { heavyPageOf } from '../http/heavy-pages.js';
+import type { ListPage, Slice } from '../http/paging.js';
 import { findTeam } from '../organizations/team-statements.js';
 import type { PromptLookup } from './prompt-lookup.js';
 import type { NewPrompt, Prompt } from './prompt-schemas.js';
@@ -54,7 +55,7 @@ export class Prompts {
     const owner = await this.#teamOwner(teamId);
     access.demand(owner);
     const rows = await listPrompts(this.#database, owner.team_id, filter, slice);
-    return pageOf(rows, slice.limit, ({ slug }) => [slug]);
+    return heavyPageOf<Prompt>(rows, slice, ({ slug }) => [slug]);
   }
 
   async describe(promptId: string, description: string, access: Access): Promise<Prompt> {
