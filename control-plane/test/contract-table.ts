@@ -163,8 +163,13 @@ export function lackOf(row: ContractRow, document: readonly Route[]): string[] {
     if (!routes.some(({ operation }) => operation.responses[status] !== undefined)) lacking.push(`${status}`);
   }
   for (const { name, operation } of routes) {
-    if (!row.successes.some((status) => operation.responses[status] !== undefined))
-      lacking.push(`${name}: 2xx`);
+    const successes = Object.keys(operation.responses)
+      .map(Number)
+      .filter((status) => status < 300);
+    // Where the contract names none, as for a second way to render, any will do.
+    const fitting =
+      row.successes.length === 0 ? successes : successes.filter((status) => row.successes.includes(status));
+    if (fitting.length === 0) lacking.push(`${name}: ${row.successes.join(' or ')}`);
     for (const { status, texts, someOf } of row.errors) {
       const documented = errorTextsOf(operation, status);
       if (operation.responses[status] === undefined) lacking.push(`${name}: ${status}`);

@@ -109,7 +109,9 @@ describe('rendering', () => {
     [{ missing: 'perhaps' }, 'invalid request body'],
     [[], 'invalid request body'],
   ])('refuses %j', async (body, error) => {
-    expect(await render(prompt.slug, body)).toMatchObject({ status: 400, json: { error } });
+    for (const what of [prompt.slug, `${prompt.slug}/versions/1`]) {
+      expect(await render(what, body)).toMatchObject({ status: 400, json: { error } });
+    }
   });
 
   test('finds nothing where there is nothing, or nothing for the caller', async () => {
@@ -147,10 +149,12 @@ describe('rendering', () => {
       await newVersion(client, admin.token, id, teamId);
     }
     const wide = await newKey(client, admin, 'all');
-    expect(await render('twice/versions/1', {}, wide)).toMatchObject({
-      status: 409,
-      json: { error: 'slug is ambiguous; pass team_id', team_ids: [admin.teamId, other].sort() },
-    });
+    for (const what of ['twice', 'twice/versions/1']) {
+      expect(await render(what, {}, wide)).toMatchObject({
+        status: 409,
+        json: { error: 'slug is ambiguous; pass team_id', team_ids: [admin.teamId, other].sort() },
+      });
+    }
     const { json } = await client('POST', `/v1/prompts/twice/versions/1/render?team_id=${other}`, {
       token: wide,
       body: {},
