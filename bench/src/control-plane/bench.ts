@@ -21,7 +21,7 @@ export async function benchControlPlane(words: string[]): Promise<void> {
   const model = cores[0]?.model.trim() ?? 'unknown processor';
   print(`${model}, ${cores.length} cores; node ${process.versions.node}, Postgres ${database.postgres}`);
   print(
-    `${database.prompts} prompts and ${database.versions} versions, seeded in ${seedSeconds.toFixed(0)} s; ${calls} calls of each read; ` +
+    `${database.prompts} prompts and ${database.versions} versions, seeded in ${seedSeconds.toFixed(0)} s; at least ${calls} calls of each route; ` +
       `the control plane ${isPinned ? 'has one core' : 'may use every core: there is no taskset here'}\n`,
   );
   print(`${'milliseconds'.padEnd(66)}   bytes     p50     p95     p99`);

@@ -16,6 +16,8 @@ import {
 const run = promisify(execFile);
 /** Calls of each read that are not counted: connections, caches and the compiler get ready. */
 const WARM_UP = 10;
+/** Calls of each read that a 95th percentile can be told from. */
+const FEWEST_CALLS = 100;
 /** How often a read that is slow is timed in all: what else the machine does can only add. */
 const TRIES = 3;
 
@@ -37,11 +39,13 @@ export interface ControlPlaneFigures {
   readonly reads: readonly ReadFigures[];
 }
 
+type CountedRead = Read & { readonly calls: number };
+
 /**
  * Seeds a large organization behind a control plane in a process of its own, and reads it by every GET
  * route that is served, one request at a time.
  *
- * @param calls of each read
+ * @param calls of each route, in as many ways as it is read in
  * @param isSlow of a read's times: whether it is timed again before it is believed
  * @throws {Error} if a route is served that nobody knows how to read, or an answer is not as expected
  */
@@ -59,15 +63,20 @@ export async function measureControlPlane(
     const begun = performance.now();
     const organization = await seedLargeOrganization(postgres.url);
     const seedSeconds = (performance.now() - begun) / 1000;
-    const reads: Read[] = [];
-    for (const read of await readsOfAllRoutes(url, organization)) {
-      reads.push(await atItsPage(agent, url, read));
+    const reads: CountedRead[] = [];
+    for (const variants of await readsOfRoutes(url, organization)) {
+      const own = Math.max(Math.ceil(calls / variants.length), FEWEST_CALLS);
+      for (const read of variants) reads.push({ ...(await atItsPage(agent, url, read)), calls: own });
     }
-    await time(agent, url, reads, WARM_UP);
-    let figures = await time(agent, url, reads, calls);
+    await time(
+      agent,
+      url,
+      reads.map((read) => ({ ...read, calls: WARM_UP })),
+    );
+    let figures = await time(agent, url, reads);
     for (let tries = 2; tries <= TRIES; tries += 1) {
       const slow = reads.filter((_, index) => isSlow(figures[index]?.times ?? []));
-      const again = (await time(agent, url, slow, calls)).map((own) => ({ ...own, tries }));
+      const again = (await time(agent, url, slow)).map((own) => ({ ...own, tries }));
       figures = figures.map((own) => again.find(({ what }) => what === own.what) ?? own);
     }
     return { database: organization.database, seedSeconds, isPinned, reads: figures };
@@ -88,7 +97,11 @@ async function pinToOneCore(pid: number | undefined): Promise<boolean> {
   }
 }
 
-async function readsOfAllRoutes(url: string, organization: LargeOrganization): Promise<Read[]> {
+/** @returns for each GET route the ways to read it */
+async function readsOfRoutes(
+  url: string,
+  organization: LargeOrganization,
+): Promise<readonly (readonly Read[])[]> {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };
@@ -100,7 +113,7 @@ async function readsOfAllRoutes(url: string, organization: LargeOrganization): P
   if (unknown.length > 0) {
     throw new Error(`how are these read? Say so in large-organization-reads.ts: ${unknown.join(', ')}`);
   }
-  return served.flatMap((route) => known.get(route) ?? []);
+  return served.map((route) => known.get(route) ?? []);
 }
 
 /** @returns the read with the cursor of its last page, if that is what it is about */
@@ -116,15 +129,11 @@ async function atItsPage(agent: http.Agent, url: string, read: Read): Promise<Re
 }
 
 /** The reads take turns, so that none has all of a bad moment. */
-async function time(
-  agent: http.Agent,
-  url: string,
-  reads: readonly Read[],
-  calls: number,
-): Promise<ReadFigures[]> {
+async function time(agent: http.Agent, url: string, reads: readonly CountedRead[]): Promise<ReadFigures[]> {
   const seen = reads.map((read) => ({ read, bytes: 0, times: [] as number[] }));
-  for (let round = 0; round < calls; round += 1) {
-    for (const own of seen) {
+  const rounds = Math.max(0, ...reads.map(({ calls }) => calls));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const own of seen.filter(({ read }) => read.calls > round)) {
       const begun = performance.now();
       const body = await call(agent, url, own.read);
       own.times.push(performance.now() - begun);
