@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 
@@ -49,6 +50,17 @@ function rateVariable<Name extends string>(name: Name, fallback: string, meaning
     mustBe: 'a count and a time, like 10/15m (s, m or h), or "off"',
     schema: Type.String({ pattern: `${RATE.source}|^off$` }),
   } as const;
+}
+
+/** Bits of an address, by the version of the protocol. */
+const ADDRESS_BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+/** Whether a text is an IP address, or a network as in 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [address = '', length, ...rest] = text.split('/');
+  const bits = ADDRESS_BITS[isIP(address)];
+  if (bits === undefined || rest.length > 0) return false;
+  return length === undefined || (/^[1-9]\d{0,2}$/.test(length) && Number(length) <= bits);
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -114,7 +126,7 @@ export const CONFIG_VARIABLES = [
     meaning:
       'addresses or networks of the proxies in front, whose X-Forwarded-For tells who calls; by default none is believed',
     mustBe: 'IP addresses or networks, separated by commas, like 10.0.0.0/8,192.0.2.7',
-    schema: Type.String({ pattern: '^[0-9A-Fa-f.:/]+(,[0-9A-Fa-f.:/]+)*$' }),
+    schema: Type.Refine(Type.String(), (text) => text.split(',').every(isNetwork)),
   },
   {
     name: 'PX0_CORS_ORIGINS',
@@ -146,7 +158,7 @@ export const CONFIG_VARIABLES = [
   rateVariable('PX0_LIMIT_LOGIN_ACCOUNT', '10/15m', 'failed logins to one account'),
   rateVariable('PX0_LIMIT_LOGIN_ADDRESS', '300/15m', 'failed logins from one IP address'),
   rateVariable('PX0_LIMIT_REGISTER_ACCOUNT', '10/1h', 'registrations with one mail address'),
-  rateVariable('PX0_LIMIT_REGISTER_ADDRESS', '100/1h', 'registrations from one IP address'),
+  rateVariable('PX0_LIMIT_REGISTER_ADDRESS', '300/1h', 'registrations from one IP address'),
   rateVariable('PX0_LIMIT_VERIFY_ACCOUNT', '20/15m', 'codes tried for one account'),
   rateVariable('PX0_LIMIT_VERIFY_ADDRESS', '300/15m', 'codes tried from one IP address'),
   rateVariable('PX0_LIMIT_MAIL_ACCOUNT', '5/15m', 'mails asked for to one mail address'),
