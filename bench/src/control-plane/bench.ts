@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { quantile } from '../engine/quantile.js';
 import { measureControlPlane, type ReadFigures } from './measure.js';
@@ -19,7 +19,10 @@ export async function benchControlPlane(words: string[]): Promise<void> {
   const { database, seedSeconds, isPinned, reads } = await measureControlPlane(calls, isSlow);
   const cores = cpus();
   const model = cores[0]?.model.trim() ?? 'unknown processor';
-  print(`${model}, ${cores.length} cores; node ${process.versions.node}, Postgres ${database.postgres}`);
+  print(
+    `${model}, ${cores.length} cores, load average ${(loadavg()[0] ?? 0).toFixed(1)}; ` +
+      `node ${process.versions.node}, Postgres ${database.postgres}`,
+  );
   print(
     `${database.prompts} prompts and ${database.versions} versions, seeded in ${seedSeconds.toFixed(0)} s; at least ${calls} calls of each route; ` +
       `the control plane ${isPinned ? 'has one core' : 'may use every core: there is no taskset here'}\n`,
