@@ -6,10 +6,13 @@ import {
   routesOf,
   schemaOf,
 } from './api-document.js';
+import { ERRORS, type ErrorCode } from './error-catalogue.js';
+import { PAGE_BYTES } from './heavy-pages.js';
+import { MOST_ITEMS } from './paging.js';
 import type { Relation } from './policy.js';
 import { limitsOf, ownTypeOf, type SchemaWords, Shapes, typeOf } from './schema-words.js';
 
-/** @returns the reference of the API, in Markdown, from nothing but the document that is served */
+/** @returns the reference of the API, in Markdown, from the document that is served and the table of errors */
 export function apiReference(document: ApiDocument): string {
   const routes = routesOf(document);
   const shapes = new Shapes(routes.flatMap(({ operation }) => goodSchemas(operation)));
@@ -37,7 +40,21 @@ const INTRODUCTION = `Credentials are sent as \`Authorization: Bearer <session o
 names its request in the header \`x-request-id\`. Answers of status 429 and 503 may tell in \`retry-after\` after how
 many seconds asking again makes sense. In error texts \`…\` stands for words that come with the occasion. An \`id\` is a
 UUID, a \`time\` is RFC 3339 in UTC, and a field with \`?\` may be left out. \`GET /openapi.json\` serves the same for
-machines, \`/docs\` for browsers.`;
+machines, \`/docs\` for browsers.
+
+What cannot be read as HTTP is answered before any route is reached, and the connection is closed: ${errorOf('bad_request')},
+${errorOf('request_timeout')} for what does not arrive in time, ${errorOf('headers_too_large')}.
+
+A list that is read with \`limit\` and \`cursor\` never shows more than ${MOST_ITEMS.toLocaleString('en')} items at once, with or without
+\`limit\` (the audit log fewer). Lists of prompts, versions and payloads end a page earlier once it holds
+${PAGE_BYTES / 2 ** 20} MiB. A client that wants all of a longer list must go on: as long as \`next_cursor\` is not null, it asks
+again with that as \`cursor\`. Lists of members and people have numbered pages (\`page\`) instead.`;
+
+/** Such as "400 `bad request`". */
+function errorOf(code: ErrorCode): string {
+  const [status, words] = ERRORS[code];
+  return `${status} \`${words}\``;
+}
 
 function routeBlocks({ method, path, operation }: Route, shapes: Shapes): string[] {
   const { operationId, summary, description = '', parameters = [], requestBody } = operation;
@@ -162,7 +179,5 @@ function code(text: string): string {
 }
 
 function capitalized(text: string): string {
-  return text
-    .replace(/^px0 control plane$/, 'px0 control plane')
-    .replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

@@ -1,28 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type ErrorCode, Refusal } from './error-catalogue.js';
 
 /** Why a request never became one, by Node's code. */
-const STATUSES: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
+const NODE_CODES: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
-const MALFORMED = 400;
+const MALFORMED: ErrorCode = 'bad_request';
 
 /** Answers, and hangs up on, what cannot be read as HTTP or does not arrive in time. */
 export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const status = STATUSES[error.code ?? ''] ?? MALFORMED;
-  const reason = STATUS_CODES[status] ?? '';
-  const body = JSON.stringify({ error: reason.toLowerCase() });
+  const { status, body } = new Refusal(NODE_CODES[error.code ?? ''] ?? MALFORMED);
+  const json = JSON.stringify(body);
   if (socket.writable) {
     socket.write(
       [
-        `HTTP/1.1 ${status} ${reason}`,
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         'content-type: application/json; charset=utf-8',
-        `content-length: ${body.length}`,
+        `content-length: ${Buffer.byteLength(json)}`,
         'connection: close',
         '',
-        body,
+        json,
       ].join('\r\n'),
     );
   }

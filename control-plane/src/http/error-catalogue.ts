@@ -11,6 +11,10 @@ export const ERRORS = {
   internal_error: [500, 'internal error'],
   unavailable: [503, 'service unavailable'],
 
+  bad_request: [400, 'bad request'],
+  request_timeout: [408, 'request timeout'],
+  headers_too_large: [431, 'request header fields too large'],
+
   invalid_request_body: [400, 'invalid request body'],
   request_body_too_large: [413, 'request body too large'],
   invalid_query: [400, 'invalid query parameter $detail'],
@@ -96,7 +100,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-export interface RefusalDetails {
+interface RefusalDetails {
   /** What takes the place of `$detail` in the words. */
   readonly detail?: string;
   readonly beside?: Readonly<Record<string, unknown>>;

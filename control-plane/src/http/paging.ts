@@ -4,7 +4,8 @@ import { isId } from './parameters.js';
 
 /** Lists that are read page by page: the long ones by a cursor, those of people by page numbers. */
 
-const MOST_ITEMS = 1_000;
+/** Items that a page with a cursor shows, by default and at most. */
+export const MOST_ITEMS = 1_000;
 const MOST_PEOPLE = 100;
 const PEOPLE_BY_DEFAULT = 10;
 /** Nobody turns so many pages; Postgres counts them in 64 bits. */
