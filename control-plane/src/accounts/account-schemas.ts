@@ -20,13 +20,16 @@ export function isAddress(text: string): boolean {
 }
 
 /** `user` as the API shows it. */
-export const User = Type.Object({
-  id: Type.String(),
-  email: Type.String(),
-  is_verified: Type.Boolean(),
-  is_admin: Type.Boolean({ description: 'may create organizations and register users' }),
-  created_at: Time,
-});
+export const User = Type.Object(
+  {
+    id: Type.String(),
+    email: Type.String(),
+    is_verified: Type.Boolean(),
+    is_admin: Type.Boolean({ description: 'may create organizations and register users' }),
+    created_at: Time,
+  },
+  { title: 'User' },
+);
 export type User = Static<typeof User>;
 
 export const UserAnswer = Type.Object({ user: User });
@@ -94,9 +97,11 @@ export const VerificationQuery = Type.Object({
 });
 
 export const Login = Type.Object({ email: Type.String(), password: Type.String() });
+export type Login = Static<typeof Login>;
 
 export const LoginAnswer = Type.Object({
   token: Type.String({ examples: ['sess_…'] }),
   expires_at: Time,
   user: User,
 });
+export type LoginAnswer = Static<typeof LoginAnswer>;

@@ -36,16 +36,19 @@ export const CreatedApiKey = Type.Object({
   created_at: Time,
 });
 
-export const ApiKey = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  org_id: Type.String(),
-  team_id: Type.Union([Type.String(), Type.Null()], { description: 'The only team, or null.' }),
-  team_ids: Type.Array(Type.String()),
-  operation: OperationWord,
-  created_at: Time,
-  last_used_at: Type.Union([Time, Type.Null()]),
-});
+export const ApiKey = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    org_id: Type.String(),
+    team_id: Type.Union([Type.String(), Type.Null()], { description: 'The only team, or null.' }),
+    team_ids: Type.Array(Type.String()),
+    operation: OperationWord,
+    created_at: Time,
+    last_used_at: Type.Union([Time, Type.Null()]),
+  },
+  { title: 'ApiKey' },
+);
 export type ApiKey = Static<typeof ApiKey>;
 
 export const ApiKeyPage = Type.Object({ api_keys: Type.Array(ApiKey), next_cursor: NextCursor });

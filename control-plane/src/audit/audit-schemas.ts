@@ -24,34 +24,41 @@ const OrNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([sche
 const Fields = Type.Record(Type.String(), Type.Unknown());
 
 /** One change, as the log tells it. */
-export const AuditEntry = Type.Object({
-  id: Type.String(),
-  at: Time,
-  actor: Type.Object(
-    {
-      kind: Type.Enum(ACTOR_KINDS),
-      id: OrNull(Type.String()),
-      name: OrNull(Type.String()),
-    },
-    { description: 'Who: a user by address, or a key by name, as it was called then.' },
-  ),
-  action: OrNull(Type.String({ description: 'What the request was about, such as prompts.archive.' })),
-  operation: Type.Enum(OPERATIONS),
-  target: Type.Object(
-    { type: Type.Enum(TARGET_TYPES), id: Type.String(), name: OrNull(Type.String()) },
-    {
-      description:
-        'What was changed. A member is known by the id of the user, a tag by its text, everything else by its own id.',
-    },
-  ),
-  team_id: OrNull(Type.String()),
-  prompt_id: OrNull(Type.String()),
-  before: OrNull(Fields),
-  after: OrNull(Fields),
-  ip: OrNull(Type.String()),
-  user_agent: OrNull(Type.String()),
-  request_id: OrNull(Type.String({ description: 'The x-request-id of the answer.' })),
-});
+export const AuditEntry = Type.Object(
+  {
+    id: Type.String(),
+    at: Time,
+    actor: Type.Object(
+      {
+        kind: Type.Enum(ACTOR_KINDS),
+        id: OrNull(Type.String()),
+        name: OrNull(Type.String()),
+      },
+      {
+        title: 'AuditActor',
+        description: 'Who: a user by address, or a key by name, as it was called then.',
+      },
+    ),
+    action: OrNull(Type.String({ description: 'What the request was about, such as prompts.archive.' })),
+    operation: Type.Enum(OPERATIONS),
+    target: Type.Object(
+      { type: Type.Enum(TARGET_TYPES), id: Type.String(), name: OrNull(Type.String()) },
+      {
+        title: 'AuditTarget',
+        description:
+          'What was changed. A member is known by the id of the user, a tag by its text, everything else by its own id.',
+      },
+    ),
+    team_id: OrNull(Type.String()),
+    prompt_id: OrNull(Type.String()),
+    before: OrNull(Fields),
+    after: OrNull(Fields),
+    ip: OrNull(Type.String()),
+    user_agent: OrNull(Type.String()),
+    request_id: OrNull(Type.String({ description: 'The x-request-id of the answer.' })),
+  },
+  { title: 'AuditEntry' },
+);
 export type AuditEntry = Static<typeof AuditEntry>;
 
 export const AuditPage = Type.Object({ entries: Type.Array(AuditEntry), next_cursor: NextCursor });

@@ -10,12 +10,12 @@ import { ERRORS, type ErrorCode } from './error-catalogue.js';
 import { PAGE_BYTES } from './heavy-pages.js';
 import { MOST_ITEMS } from './paging.js';
 import type { Relation } from './policy.js';
-import { limitsOf, ownTypeOf, type SchemaWords, Shapes, typeOf } from './schema-words.js';
+import { limitsOf, ownTypeOf, type SchemaWords, shapesIn, typeOf } from './schema-words.js';
 
 /** @returns the reference of the API, in Markdown, from the document that is served and the table of errors */
 export function apiReference(document: ApiDocument): string {
   const routes = routesOf(document);
-  const shapes = new Shapes(routes.flatMap(({ operation }) => goodSchemas(operation)));
+  const shapes = shapesIn(routes.flatMap(({ operation }) => goodSchemas(operation)));
   const chapters = document.tags
     .map((tag) => ({ ...tag, routes: routes.filter(({ operation }) => operation.tags.includes(tag.name)) }))
     .filter((chapter) => chapter.routes.length > 0);
@@ -28,10 +28,10 @@ export function apiReference(document: ApiDocument): string {
     ...chapters.flatMap(({ name, description, routes }) => [
       `## ${capitalized(name)}`,
       description,
-      ...routes.flatMap((route) => routeBlocks(route, shapes)),
+      ...routes.flatMap((route) => routeBlocks(route)),
     ]),
     '## Shapes',
-    ...shapes.all.flatMap(({ name, schema }) => [`### ${name}`, fieldsTable(schema, shapes, false)]),
+    ...shapes.flatMap(({ name, schema }) => [`### ${name}`, fieldsTable(schema)]),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -56,7 +56,7 @@ function errorOf(code: ErrorCode): string {
   return `${status} \`${words}\``;
 }
 
-function routeBlocks({ method, path, operation }: Route, shapes: Shapes): string[] {
+function routeBlocks({ method, path, operation }: Route): string[] {
   const { operationId, summary, description = '', parameters = [], requestBody } = operation;
   const body = requestBody?.content['application/json'].schema;
   return [
@@ -70,20 +70,20 @@ function routeBlocks({ method, path, operation }: Route, shapes: Shapes): string
           parameters.map(({ name, in: place, required, description: words, schema }) => [
             `\`${name}\`${required ? '' : '?'}`,
             place,
-            code(typeOf(schema as SchemaWords, shapes)),
+            code(typeOf(schema as SchemaWords)),
             remarks({ ...(schema as SchemaWords), ...(words !== undefined && { description: words }) }),
           ]),
         )
       : '',
-    body === undefined ? '' : `Body:\n\n${fieldsTable(body as SchemaWords, shapes, true)}`,
+    body === undefined ? '' : `Body:\n\n${fieldsTable(body as SchemaWords)}`,
     tableOf(
       ['Status', 'Answer'],
-      Object.keys(operation.responses).map((status) => answerRow(operation, status, shapes)),
+      Object.keys(operation.responses).map((status) => answerRow(operation, status)),
     ),
   ];
 }
 
-function answerRow(operation: Operation, status: string, shapes: Shapes): string[] {
+function answerRow(operation: Operation, status: string): string[] {
   const schema = schemaOf(operation, status) as SchemaWords | undefined;
   const texts = errorTextsOf(operation, status);
   if (schema === undefined) return [status, 'no body'];
@@ -92,23 +92,23 @@ function answerRow(operation: Operation, status: string, shapes: Shapes): string
       ([name, field]) => [name, remarks(field)] as const,
     );
     const notes = told.filter(([, note]) => note !== '').map(([name, note]) => `\`${name}\`: ${note}`);
-    return [status, [code(typeOf(schema, shapes)), ...notes].join('<br>')];
+    return [status, [code(typeOf(schema)), ...notes].join('<br>')];
   }
   const { error, ...beside } = schema.properties ?? {};
-  const fields = Object.entries(beside).map(([name, field]) => code(`${name}: ${typeOf(field, shapes)}`));
+  const fields = Object.entries(beside).map(([name, field]) => code(`${name}: ${typeOf(field)}`));
   return [
     status,
     texts.map(code).join('<br>') + (fields.length > 0 ? `<br>beside it ${fields.join(', ')}` : ''),
   ];
 }
 
-function fieldsTable(schema: SchemaWords, shapes: Shapes, marksOptional: boolean): string {
-  if (schema.properties === undefined) return code(ownTypeOf(schema, shapes));
+function fieldsTable(schema: SchemaWords): string {
+  if (schema.properties === undefined) return code(ownTypeOf(schema));
   return tableOf(
     ['Field', 'Type', ''],
     Object.entries(schema.properties).map(([name, field]) => [
-      `\`${name}\`${marksOptional && !schema.required?.includes(name) ? '?' : ''}`,
-      code(typeOf(field, shapes)),
+      `\`${name}\`${schema.required?.includes(name) ? '' : '?'}`,
+      code(typeOf(field)),
       remarks(field),
     ]),
   );

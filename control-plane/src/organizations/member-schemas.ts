@@ -7,12 +7,15 @@ import type { PropertyRefusal } from '../http/validation.js';
 
 const ROLES = ['admin', 'editor', 'viewer'] as const satisfies readonly TeamRole[];
 
-export const Member = Type.Object({
-  user_id: Type.String(),
-  email: Type.String(),
-  role: Type.Enum(ROLES),
-  created_at: Time,
-});
+export const Member = Type.Object(
+  {
+    user_id: Type.String(),
+    email: Type.String(),
+    role: Type.Enum(ROLES),
+    created_at: Time,
+  },
+  { title: 'Member' },
+);
 export type Member = Static<typeof Member>;
 
 export const MembersAnswer = Type.Object({ members: Type.Array(Member), ...pageFields });

@@ -3,11 +3,14 @@ import { cursorParameters, NextCursor } from '../http/paging.js';
 import { Id, Name, Time } from '../http/parameters.js';
 
 /** `org` as the API shows it. */
-export const Organization = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  created_at: Time,
-});
+export const Organization = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    created_at: Time,
+  },
+  { title: 'Organization' },
+);
 export type Organization = Static<typeof Organization>;
 
 export const OrganizationAnswer = Type.Object({ org: Organization });
@@ -17,12 +20,15 @@ export const NewOrganization = Type.Object({ name: Name });
 export const OrganizationParams = Type.Object({ orgId: Id() });
 
 /** An organization as one of its members sees it. */
-export const MyOrganization = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  role: Type.Union([Type.Literal('ADMIN'), Type.Literal('MEMBER')]),
-  created_at: Time,
-});
+export const MyOrganization = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    role: Type.Union([Type.Literal('ADMIN'), Type.Literal('MEMBER')]),
+    created_at: Time,
+  },
+  { title: 'MyOrganization' },
+);
 export type MyOrganization = Static<typeof MyOrganization>;
 
 export const MyOrganizationsAnswer = Type.Object({

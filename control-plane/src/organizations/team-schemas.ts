@@ -4,12 +4,15 @@ import { Id, Name, Time } from '../http/parameters.js';
 import type { PropertyRefusal } from '../http/validation.js';
 
 /** `team` as the API shows it. */
-export const Team = Type.Object({
-  id: Type.String(),
-  org_id: Type.String(),
-  name: Type.String(),
-  created_at: Time,
-});
+export const Team = Type.Object(
+  {
+    id: Type.String(),
+    org_id: Type.String(),
+    name: Type.String(),
+    created_at: Time,
+  },
+  { title: 'Team' },
+);
 export type Team = Static<typeof Team>;
 
 export const TeamAnswer = Type.Object({ team: Team });

@@ -14,14 +14,17 @@ const Variables = Type.Record(Type.String(), Type.Unknown(), {
 });
 
 /** `payload` as the API shows it. */
-export const Payload = Type.Object({
-  id: Type.String(),
-  prompt_id: Type.String(),
-  name: PayloadName,
-  variables: Type.Record(Type.String(), Type.Unknown()),
-  created_at: Time,
-  updated_at: Time,
-});
+export const Payload = Type.Object(
+  {
+    id: Type.String(),
+    prompt_id: Type.String(),
+    name: PayloadName,
+    variables: Type.Record(Type.String(), Type.Unknown()),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: 'Payload' },
+);
 export type Payload = Static<typeof Payload>;
 
 export const PayloadAnswer = Type.Object({ payload: Payload });

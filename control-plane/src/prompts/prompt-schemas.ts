@@ -7,21 +7,27 @@ import { Version } from '../versions/version-schemas.js';
 const DESCRIPTION_LIMIT = 10_000;
 
 /** `prompt` as the API shows it. */
-export const Prompt = Type.Object({
-  id: Type.String(),
-  team_id: Type.String(),
-  slug: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  status: Type.Enum(['active', 'archived']),
-  created_at: Time,
-  updated_at: Time,
-});
+export const Prompt = Type.Object(
+  {
+    id: Type.String(),
+    team_id: Type.String(),
+    slug: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    status: Type.Enum(['active', 'archived']),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: 'Prompt' },
+);
 export type Prompt = Static<typeof Prompt>;
 
 export const PromptAnswer = Type.Object({ prompt: Prompt });
 export const PromptWithVersionAnswer = Type.Object({
-  prompt: Type.Object({ ...Prompt.properties, version: Type.Optional(Version) }),
+  prompt: Type.Object(
+    { ...Prompt.properties, version: Type.Optional(Version) },
+    { title: 'PromptWithVersion' },
+  ),
   version: Type.Optional(Version),
 });
 export const PromptsAnswer = Type.Object({ prompts: Type.Array(Prompt), next_cursor: NextCursor });

@@ -29,41 +29,47 @@ const Template = Type.String({
   'x-refusal': { absent: 'template_required' } satisfies PropertyRefusal,
 });
 
-const TemplateVariable = Type.Object({
-  path: Type.String({
-    description:
-      'The way from the variables of a rendering: user.name. [] is each element of an array or value of an object: items[].title. A key that is no identifier stands as a JSON string: labels["first name"]. All variables together are ".".',
-  }),
-  printed: Type.Boolean({ description: 'It is in the output, as it is or as text made of it.' }),
-  tested: Type.Boolean({ description: 'if, with, and, or or not ask whether it is empty.' }),
-  ranged: Type.Boolean({ description: 'range goes over its elements.' }),
-  compared: Type.Boolean({ description: 'eq, ne, lt, le, gt or ge compares it.' }),
-  optional: Type.Boolean({
-    description:
-      'False: no rendering succeeds without it; for a path with [], without it in each element of the last []. True: nothing is known that makes it necessary. Always true where the version’s own missing is not error, as then no absent variable is an error by itself.',
-  }),
-});
+const TemplateVariable = Type.Object(
+  {
+    path: Type.String({
+      description:
+        'The way from the variables of a rendering: user.name. [] is each element of an array or value of an object: items[].title. A key that is no identifier stands as a JSON string: labels["first name"]. All variables together are ".".',
+    }),
+    printed: Type.Boolean({ description: 'It is in the output, as it is or as text made of it.' }),
+    tested: Type.Boolean({ description: 'if, with, and, or or not ask whether it is empty.' }),
+    ranged: Type.Boolean({ description: 'range goes over its elements.' }),
+    compared: Type.Boolean({ description: 'eq, ne, lt, le, gt or ge compares it.' }),
+    optional: Type.Boolean({
+      description:
+        'False: no rendering succeeds without it; for a path with [], without it in each element of the last []. True: nothing is known that makes it necessary. Always true where the version’s own missing is not error, as then no absent variable is an error by itself.',
+    }),
+  },
+  { title: 'TemplateVariable' },
+);
 /** What a template reads, as the template engine finds it. */
 export type TemplateVariable = Readonly<Static<typeof TemplateVariable>>;
 
 /** `version` as the API shows it, with the contract's `missing` and `variables` beside. */
-export const Version = Type.Object({
-  id: Type.String(),
-  prompt_id: Type.String(),
-  version: Type.Integer({ minimum: 1 }),
-  template: Type.String(),
-  status: Type.Enum(STATUSES),
-  missing: Missing,
-  model: Type.Union([Type.String(), Type.Null()]),
-  model_params: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
-  created_at: Time,
-  published_at: Type.Union([Time, Type.Null()]),
-  tags: Type.Array(Type.String()),
-  variables: Type.Array(TemplateVariable, {
-    description:
-      'What the template reads, in the order of paths; of more than 1,000 those that it reads first.',
-  }),
-});
+export const Version = Type.Object(
+  {
+    id: Type.String(),
+    prompt_id: Type.String(),
+    version: Type.Integer({ minimum: 1 }),
+    template: Type.String(),
+    status: Type.Enum(STATUSES),
+    missing: Missing,
+    model: Type.Union([Type.String(), Type.Null()]),
+    model_params: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
+    created_at: Time,
+    published_at: Type.Union([Time, Type.Null()]),
+    tags: Type.Array(Type.String()),
+    variables: Type.Array(TemplateVariable, {
+      description:
+        'What the template reads, in the order of paths; of more than 1,000 those that it reads first.',
+    }),
+  },
+  { title: 'Version' },
+);
 export type Version = Static<typeof Version>;
 
 /** A version as it is stored: what its template reads under `missing` error, null if that was never told. */
