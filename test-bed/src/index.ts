@@ -10,9 +10,7 @@ export {
   publish,
 } from './first-account.js';
 export {
-  LARGEST_ORGANIZATION,
   type LargeOrganization,
-  type LargeOrganizationSize,
   seedLargeOrganization,
 } from './large-organization.js';
 export { type Read, readsOf, routeKey } from './large-organization-reads.js';

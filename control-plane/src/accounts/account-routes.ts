@@ -20,7 +20,7 @@ import type { Verification } from './verification.js';
 
 const tags = ['accounts'];
 
-export interface AccountServices {
+interface AccountServices {
   readonly registration: Registration;
   readonly verification: Verification;
   readonly sessions: Sessions;

@@ -13,7 +13,7 @@ import { hashToken } from './secrets.js';
 import { deleteSessionsOf } from './session-statements.js';
 import { findPasswordHash, updatePassword } from './user-statements.js';
 
-export interface PasswordsOptions {
+interface PasswordsOptions {
   readonly database: Database;
   readonly limits: Limits;
   readonly mailWorker: MailWorker;

@@ -8,7 +8,7 @@ import { createSessionToken, hashToken } from './secrets.js';
 import { deleteSession, insertSession } from './session-statements.js';
 import { findUserByAddress } from './user-statements.js';
 
-export interface SessionsOptions {
+interface SessionsOptions {
   readonly database: Database;
   readonly limits: Limits;
   /** How long a session lasts. */

@@ -11,7 +11,7 @@ import { countTry, deleteVerificationCode } from './code-statements.js';
 import { hashCode } from './secrets.js';
 import { markVerified } from './user-statements.js';
 
-export interface VerificationOptions {
+interface VerificationOptions {
   readonly database: Database;
   readonly limits: Limits;
   readonly mailWorker: MailWorker;

@@ -30,7 +30,7 @@ export async function insertApiKey(
 }
 
 /** A key, and the moment of its making as a cursor keeps it. */
-export type ApiKeyRow = ApiKey & { readonly created_at_microseconds: number };
+type ApiKeyRow = ApiKey & { readonly created_at_microseconds: number };
 
 /**
  * @param userId whose keys, and keys of whose teams, are listed; undefined lists all of the organization

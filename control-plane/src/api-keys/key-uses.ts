@@ -9,7 +9,7 @@ const INTERVAL = 5_000;
 /** Milliseconds from the first use after a quiet time to its being written. */
 const FIRST = 200;
 
-export interface KeyUsesOptions {
+interface KeyUsesOptions {
   readonly queries: Queries;
   readonly collector: KeyUseCollector;
   readonly log: Logger;

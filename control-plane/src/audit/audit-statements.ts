@@ -3,7 +3,7 @@ import { microseconds, momentOf, type Slice } from '../http/paging.js';
 import type { AuditEntry } from './audit-schemas.js';
 
 /** What entries are to be about. Moments are in microseconds of Unix time. */
-export interface AuditFilter {
+interface AuditFilter {
   readonly action?: string | undefined;
   readonly actorId?: string | undefined;
   readonly targetType?: string | undefined;
@@ -15,7 +15,7 @@ export interface AuditFilter {
 }
 
 /** An entry, and the moment of it as a cursor keeps it. */
-export type AuditRow = AuditEntry & { readonly at_microseconds: number };
+type AuditRow = AuditEntry & { readonly at_microseconds: number };
 
 /**
  * @param slice its sort key is the entry's moment and id

@@ -6,7 +6,7 @@ import { answers, errorAnswer } from '../http/openapi.js';
 const tags = ['health'];
 
 /** Something that the control plane leans on. */
-export interface Dependency {
+interface Dependency {
   readonly name: string;
   /** Whether requests fail without it. Otherwise its absence is told, and readiness stays. */
   readonly isVital: boolean;

@@ -48,7 +48,7 @@ const TIMEOUTS = {
   idle: 72_000,
 };
 
-export interface AppOptions {
+interface AppOptions {
   /** Addresses and networks of proxies whose word on who calls is believed. */
   readonly trustProxy: readonly string[];
   /** Origins whose pages may call from a browser. */

@@ -20,7 +20,7 @@ export interface MailWriter {
   write(kind: MailKind, address: string, isRetry: boolean): Promise<Mail | undefined>;
 }
 
-export interface MailWorkerOptions {
+interface MailWorkerOptions {
   readonly database: Database;
   readonly writer: MailWriter;
   readonly transport: MailTransport;

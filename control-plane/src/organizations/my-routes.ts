@@ -10,7 +10,7 @@ import type { Teams } from './teams.js';
 
 const tags = ['organizations and teams'];
 
-export interface MyServices {
+interface MyServices {
   readonly organizations: Organizations;
   readonly teams: Teams;
   readonly members: Members;

@@ -15,7 +15,7 @@ import { findTeam } from './team-statements.js';
  */
 
 /** What a change is about beside its caller. */
-export interface Concerned {
+interface Concerned {
   /** Organizations whose people and teams change. */
   readonly orgIds: readonly string[];
   /** Users who come to belong to something. */

@@ -21,7 +21,7 @@ import type { Prompts } from './prompts.js';
 
 const tags = ['prompts'];
 
-export interface PromptServices {
+interface PromptServices {
   readonly prompts: Prompts;
   readonly lookup: PromptLookup;
   readonly versions: Versions;

@@ -2,7 +2,7 @@ import type { FeedWriter } from '@px0/contract';
 import { PostgresFeedWriter } from './postgres-feed-writer.js';
 import { RedisFeedWriter } from './redis-feed-writer.js';
 
-export interface FeedWriterOptions {
+interface FeedWriterOptions {
   /** The feed's house where there is no Redis. */
   readonly databaseUrl: string;
   /** The feed's house where it is given. */

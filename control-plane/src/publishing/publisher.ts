@@ -16,7 +16,7 @@ const ELECTION_INTERVAL = 1_000;
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 1_000;
 
-export interface PublisherOptions {
+interface PublisherOptions {
   readonly databaseUrl: string;
   readonly writer: FeedWriter;
   readonly log: Logger;
