@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from './config.js';
 import { createControlPlane } from './control-plane.js';
-import { StartupError } from './database/connection-trouble.js';
+import { StartupError, wordsOf } from './database/connection-trouble.js';
 import { MigrationError, migrate } from './database/migrate.js';
 import { waitForDatabase } from './database/wait-for-database.js';
 import { createLog } from './log.js';
@@ -67,9 +67,7 @@ async function listenOrClose(controlPlane: Awaited<ReturnType<typeof createContr
 main().catch((error: unknown) => {
   const isForPeople =
     error instanceof ConfigError || error instanceof StartupError || error instanceof MigrationError;
-  const words = isForPeople
-    ? error.message
-    : `px0 could not start: ${error instanceof Error ? error.message : error}`;
+  const words = isForPeople ? error.message : `px0 could not start: ${wordsOf(error)}`;
   process.stderr.write(`${words}\n`);
   process.exit(1);
 });

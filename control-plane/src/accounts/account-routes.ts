@@ -28,6 +28,7 @@ interface AccountServices {
   readonly passwords: Passwords;
 }
 
+/** Registering, verifying an address, logging in and out, and what users do with their own account. */
 export function addAccountRoutes(app: App, services: AccountServices): void {
   const { registration, verification, sessions } = services;
   addMeRoutes(app, services);

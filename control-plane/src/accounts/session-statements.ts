@@ -1,5 +1,6 @@
 import type { Queries } from '../database/database.js';
 import type { Membership, SessionCaller } from '../http/caller.js';
+import { DEFAULT_TEAM } from '../organizations/default-team.js';
 import type { User } from './account-schemas.js';
 
 /**
@@ -44,7 +45,7 @@ export async function findSession(queries: Queries, tokenHash: Buffer): Promise<
        coalesce(
          (select json_agg(json_build_object(
             'team_id', teams.id, 'org_id', teams.org_id, 'role', team_members.role,
-            'is_default_team', teams.name = 'Default Team'))
+            'is_default_team', teams.name = '${DEFAULT_TEAM}'))
           from team_members join teams on teams.id = team_members.team_id
           where team_members.user_id = users.id),
          '[]') as memberships

@@ -7,6 +7,7 @@ import type { ApiKeys } from './api-keys.js';
 
 const tags = ['API keys'];
 
+/** Making, listing and revoking API keys. */
 export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
   app.post(
     '/v1/api-keys',

@@ -7,6 +7,7 @@ import {
 } from '@px0/contract';
 import { Redis } from 'ioredis';
 import type { Config } from '../config.js';
+import { wordsOf } from '../database/connection-trouble.js';
 import type { Queries } from '../database/database.js';
 
 const CONNECT_TIMEOUT = 2_000;
@@ -94,6 +95,6 @@ class RedisKeyUseCollector implements KeyUseCollector {
 }
 
 function unavailable(store: string, cause: unknown): FeedUnavailableError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   return new FeedUnavailableError(`${store}: ${words}`, { cause });
 }

@@ -1,5 +1,6 @@
 import { type Clock, type KeyUse, type KeyUseCollector, systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
+import { wordsOf } from '../database/connection-trouble.js';
 import type { Queries } from '../database/database.js';
 import { isId } from '../http/parameters.js';
 import { markKeysUsed } from './api-key-statements.js';
@@ -102,7 +103,7 @@ export class KeyUses {
       await work();
       return true;
     } catch (err) {
-      const trouble = err instanceof Error ? err.message : String(err);
+      const trouble = wordsOf(err);
       if (trouble !== this.#trouble) {
         this.#options.log.warn({ err }, 'uses of API keys cannot be noted for now');
       }

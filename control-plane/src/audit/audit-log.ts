@@ -15,6 +15,13 @@ export class AuditLog {
     this.#queries = queries;
   }
 
+  /**
+   * @param query filters, all of which an entry must meet; how many entries, 1 to 200 and by default
+   * 50; and the cursor of the page before
+   * @returns entries, newest first
+   * @throws {Refusal} unless the caller may read the organization's log; for a cursor that no page
+   * gave, and for a time that is none
+   */
   async list(orgId: string, query: AuditQuery, access: Access): Promise<AuditPage> {
     const owner = await findOrganization(this.#queries, orgId);
     access.demand(owner);
@@ -33,9 +40,9 @@ export class AuditLog {
       until: momentIn(query, 'until'),
     };
     const rows = await listAuditEntries(this.#queries, owner.org_id, filter, slice);
-    const page = pageOf(rows, slice.limit, (row) => [row.at_microseconds, Number(row.id)]);
+    const page = pageOf(rows, slice.limit, (row) => [row.moment, Number(row.id)]);
     return {
-      entries: page.items.map(({ at_microseconds: _moment, ...entry }) => entry),
+      entries: page.items.map(({ moment: _, ...entry }) => entry),
       next_cursor: page.next_cursor,
     };
   }

@@ -15,7 +15,7 @@ interface AuditFilter {
 }
 
 /** An entry, and the moment of it as a cursor keeps it. */
-type AuditRow = AuditEntry & { readonly at_microseconds: number };
+type AuditRow = AuditEntry & { readonly moment: number };
 
 /**
  * @param slice its sort key is the entry's moment and id
@@ -29,7 +29,7 @@ export function listAuditEntries(
 ): Promise<AuditRow[]> {
   const [at, id] = after;
   return queries.query<AuditRow>(
-    `select id::text, at, ${microseconds('at')} as at_microseconds,
+    `select id::text, at, ${microseconds('at')} as moment,
        json_build_object('kind', actor_kind, 'id', actor_id, 'name', actor_name) as actor,
        action, operation,
        json_build_object('type', target_type, 'id', target_id, 'name', target_name) as target,

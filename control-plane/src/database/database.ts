@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { type Author, nameAuthor } from './author.js';
-import { readMoment } from './moments.js';
+import { readMoment, TIMESTAMPTZ } from './moments.js';
 
 /** Somewhere statements run: the pool, or one transaction. */
 export interface Queries {
@@ -80,8 +80,6 @@ export class Database implements Queries {
     return this.#pool.end();
   }
 }
-
-const TIMESTAMPTZ = 1184;
 
 function readAs(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   return oid === TIMESTAMPTZ ? readMoment : pg.types.getTypeParser(oid, format as 'text');

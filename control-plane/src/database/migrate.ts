@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { databaseUnreachable } from './connection-trouble.js';
+import { databaseUnreachable, wordsOf } from './connection-trouble.js';
 
 /** The database cannot be brought to the state that this build needs. The message is a whole sentence. */
 export class MigrationError extends Error {
@@ -85,7 +85,7 @@ async function apply(client: pg.Client, { number, file }: Migration): Promise<vo
     await client.query('commit');
   } catch (cause) {
     await client.query('rollback').catch(() => {});
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = wordsOf(cause);
     throw new MigrationError(`Migration ${file} failed and was undone: ${words}`, { cause });
   }
 }

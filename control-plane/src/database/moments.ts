@@ -1,6 +1,7 @@
 import pg from 'pg';
 
-const TIMESTAMPTZ = 1184;
+/** Postgres's number for the type timestamptz. */
+export const TIMESTAMPTZ = 1184;
 const parse = pg.types.getTypeParser(TIMESTAMPTZ, 'text') as (text: string) => Date;
 /** A year of four digits, in a session whose time zone is UTC: 2026-01-31 12:00:00.123456+00 */
 const UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;

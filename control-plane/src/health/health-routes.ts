@@ -25,6 +25,11 @@ const readinessAnswers: Record<number, TSchema> = {
   503: errorAnswer(['unavailable'], Unreadiness),
 };
 
+/**
+ * Whether the process lives, and whether it can serve requests.
+ *
+ * @param dependencies what is probed; without a vital one the process is not ready
+ */
 export function addHealthRoutes(app: App, dependencies: readonly Dependency[]): void {
   app.get(
     '/v1/health',

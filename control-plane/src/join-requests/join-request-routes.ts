@@ -8,6 +8,7 @@ import type { JoinRequests } from './join-requests.js';
 
 const tags = ['join requests'];
 
+/** Asking to join a team, and deciding about it. */
 export function addJoinRequestRoutes(app: App, joinRequests: JoinRequests): void {
   app.post(
     '/v1/teams/:teamId/join-requests',

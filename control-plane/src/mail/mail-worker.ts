@@ -1,5 +1,6 @@
 import { Backoff, type Clock, systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
+import { wordsOf } from '../database/connection-trouble.js';
 import type { Database } from '../database/database.js';
 import { type ClaimedMail, claimMails, deleteMail, type MailKind, postponeMail } from './mail-statements.js';
 import { DeliveryError, type Mail, type MailTransport } from './mail-transport.js';
@@ -130,7 +131,7 @@ export class MailWorker {
 
   /** Logs a trouble when it begins or changes, and not at every try. */
   #report(error: unknown): void {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = wordsOf(error);
     const part = error instanceof DeliveryError ? 'delivery' : 'queue';
     if (words !== this.#troubles.get(part)) {
       this.#options.log.warn({ err: error }, 'mails cannot be sent for now; they wait');

@@ -28,6 +28,7 @@ export function listPeople(
   );
 }
 
+/** @returns how many users an organization has; each counts once, whatever the number of their teams */
 export async function countPeople(queries: Queries, orgId: string): Promise<number> {
   const [row] = await queries.query<{ count: number }>(
     `select count(*)::integer as count from (${USER_IDS}) as people`,
@@ -56,6 +57,7 @@ export function listMembers(
   );
 }
 
+/** @returns how many members a team has; 0 for a team that is not there */
 export async function countMembers(queries: Queries, teamId: string): Promise<number> {
   const [row] = await queries.query<{ count: number }>(
     'select count(*)::integer as count from team_members where team_id = any(array(select $1::uuid))',
@@ -135,6 +137,7 @@ export async function addViewer(queries: Queries, teamId: string, userId: string
   );
 }
 
+/** Gives a member another role; nothing happens to a user who is none. */
 export async function setRole(
   queries: Queries,
   { teamId, userId, role }: { teamId: string; userId: string; role: TeamRole },
@@ -146,6 +149,7 @@ export async function setRole(
   ]);
 }
 
+/** Takes a user out of a team, if they are in it. */
 export async function deleteMember(queries: Queries, teamId: string, userId: string): Promise<void> {
   await queries.query('delete from team_members where team_id = $1 and user_id = $2', [teamId, userId]);
 }

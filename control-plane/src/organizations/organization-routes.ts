@@ -5,6 +5,7 @@ import type { Organizations } from './organizations.js';
 
 const tags = ['organizations and teams'];
 
+/** Organizations themselves: made, renamed, deleted. */
 export function addOrganizationRoutes(app: App, organizations: Organizations): void {
   app.post(
     '/v1/orgs',

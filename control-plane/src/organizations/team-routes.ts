@@ -7,6 +7,7 @@ import type { Teams } from './teams.js';
 
 const tags = ['organizations and teams'];
 
+/** The teams of an organization. */
 export function addTeamRoutes(app: App, teams: Teams): void {
   app.post(
     '/v1/orgs/:orgId/teams',

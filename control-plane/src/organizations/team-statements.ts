@@ -15,6 +15,7 @@ export async function insertTeam(queries: Queries, orgId: string, name: string):
   return row as Team;
 }
 
+/** @throws a unique violation if the user is a member already, a foreign key violation if either is gone */
 export async function insertMember(
   queries: Queries,
   { teamId, userId, role }: { teamId: string; userId: string; role: TeamRole },
@@ -26,6 +27,7 @@ export async function insertMember(
   ]);
 }
 
+/** @returns undefined if there is no such team */
 export async function findTeam(queries: Queries, teamId: string): Promise<Team | undefined> {
   const [row] = await queries.query<Team>(`select ${COLUMNS} from teams where id = $1`, [teamId]);
   return row;

@@ -22,6 +22,7 @@ const OF_PROMPTS = [
 ] as const satisfies readonly ErrorCode[];
 const OF_ONE = [...OF_PROMPTS, 'invalid_id', 'payload_not_found'] as const satisfies readonly ErrorCode[];
 
+/** Sample variables that are kept with a prompt. */
 export function addPayloadRoutes(app: App, payloads: Payloads): void {
   app.post(
     '/v1/prompts/:promptId/payloads',

@@ -33,7 +33,7 @@ export const PayloadsAnswer = Type.Object({ payloads: Type.Array(Payload), next_
 export const NewPayload = Type.Object({ variables: Variables, name: Type.Optional(PayloadName) });
 export type NewPayload = Static<typeof NewPayload>;
 
-/** One of them at least. What is left out stays; null clears the name. */
+/** What is left out stays; null clears the name. A change of nothing is refused by Payloads. */
 export const PayloadChange = Type.Partial(NewPayload);
 export type PayloadChange = Static<typeof PayloadChange>;
 

@@ -13,6 +13,7 @@ const REFUSALS = [
   'prompt_not_found',
 ] as const satisfies readonly ErrorCode[];
 
+/** What happens to a prompt once it is there: described, archived, restored, moved. */
 export function addPromptChangeRoutes(app: App, prompts: Prompts): void {
   app.put(
     '/v1/prompts/:reference',

@@ -3,6 +3,7 @@ import type { App } from '../http/app.js';
 import { HEAVY_PAGES } from '../http/heavy-pages.js';
 import { answers } from '../http/openapi.js';
 import { sliceOf } from '../http/paging.js';
+import { TeamParams } from '../organizations/team-schemas.js';
 import type { Versions } from '../versions/versions.js';
 import type { PromptLookup } from './prompt-lookup.js';
 import {
@@ -14,7 +15,6 @@ import {
   PromptsQuery,
   PromptWithVersionAnswer,
   statusOf,
-  TeamParams,
   TeamPromptsQuery,
 } from './prompt-schemas.js';
 import type { Prompts } from './prompts.js';
@@ -27,6 +27,7 @@ interface PromptServices {
   readonly versions: Versions;
 }
 
+/** Creating, listing and reading prompts. */
 export function addPromptRoutes(app: App, { prompts, lookup, versions }: PromptServices): void {
   async function listed(teamId: string, query: TeamPromptsQuery, access: Access) {
     const filter = { status: statusOf(query.archived), q: query.q };

@@ -54,7 +54,6 @@ export const PromptMove = Type.Object({
   team_id: Id({ 'x-refusal': { absent: 'invalid_target_team', invalid: 'invalid_target_team' } }),
 });
 
-export const TeamParams = Type.Object({ teamId: Id() });
 const Archived = Type.Enum(['true', 'false', '1', '0'], {
   description: 'true lists archived prompts alone; by default only active ones are listed.',
 });

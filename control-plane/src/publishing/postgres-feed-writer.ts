@@ -9,6 +9,7 @@ import {
   postgresFeedLayout,
 } from '@px0/contract';
 import pg from 'pg';
+import { wordsOf } from '../database/connection-trouble.js';
 
 const { head: HEAD, documents: DOCUMENTS, bell: BELL, bellLimit: BELL_LIMIT } = postgresFeedLayout;
 const CONNECT_TIMEOUT = 2_000;
@@ -140,7 +141,7 @@ async function reach<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new FeedUnavailableError(`Postgres: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new FeedUnavailableError(`Postgres: ${wordsOf(cause)}`, {
       cause,
     });
   }

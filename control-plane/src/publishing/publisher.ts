@@ -8,6 +8,7 @@ import {
   systemClock,
 } from '@px0/contract';
 import type { Logger } from 'pino';
+import { wordsOf } from '../database/connection-trouble.js';
 import { examine } from './publisher-position.js';
 import { PublisherSession } from './publisher-session.js';
 
@@ -208,7 +209,7 @@ export class Publisher {
 
   /** Logs a trouble when it begins or changes, and not at every try. */
   #report(error: unknown): void {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = wordsOf(error);
     if (trouble !== this.#trouble) {
       this.#options.log.warn({ err: error }, 'cannot publish for now; changes wait in the outbox');
     }

@@ -8,6 +8,7 @@ import {
   redisFeedLayout,
 } from '@px0/contract';
 import { Redis } from 'ioredis';
+import { wordsOf } from '../database/connection-trouble.js';
 import { APPEND, FLIP, RING } from './redis-scripts.js';
 
 /** A longer message goes without its documents: they would be sent to gateways that may not want them. */
@@ -141,7 +142,7 @@ export class RedisFeedWriter implements FeedWriter {
     } catch (cause) {
       redis?.disconnect();
       this.#forget(connection);
-      throw new FeedUnavailableError(`Redis: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      throw new FeedUnavailableError(`Redis: ${wordsOf(cause)}`, {
         cause,
       });
     }

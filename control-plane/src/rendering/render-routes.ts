@@ -24,6 +24,7 @@ const REFUSALS = [
   'template_execution_failed',
 ] as const satisfies readonly ErrorCode[];
 
+/** Renderings of the live version, and of any other. */
 export function addRenderRoutes(app: App, renderer: Renderer): void {
   app.post(
     '/v1/prompts/:reference/render',

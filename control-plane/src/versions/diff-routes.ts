@@ -3,6 +3,7 @@ import { answers } from '../http/openapi.js';
 import type { VersionDiffs } from './version-diffs.js';
 import { DiffAnswer, DiffQuery, PromptParams } from './version-schemas.js';
 
+/** Comparing two versions of a prompt. */
 export function addDiffRoutes(app: App, diffs: VersionDiffs): void {
   app.get(
     '/v1/prompts/:promptId/versions/diff',

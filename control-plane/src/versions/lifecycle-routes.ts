@@ -5,6 +5,7 @@ import type { Versions } from './versions.js';
 
 const tags = ['versions'];
 
+/** Promoting, demoting and archiving versions. */
 export function addLifecycleRoutes(app: App, versions: Versions): void {
   app.post(
     '/v1/prompts/:promptId/versions/:version/promote',

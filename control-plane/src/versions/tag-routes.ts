@@ -6,6 +6,7 @@ import type { Versions } from './versions.js';
 
 const tags = ['tags'];
 
+/** Names that a prompt gives to versions of its own. */
 export function addTagRoutes(app: App, versions: Versions): void {
   app.post(
     '/v1/prompts/:promptId/versions/:version/tags',

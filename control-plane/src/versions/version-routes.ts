@@ -15,6 +15,7 @@ import type { Versions } from './versions.js';
 
 const tags = ['versions'];
 
+/** Writing, reading and changing versions. */
 export function addVersionRoutes(app: App, versions: Versions): void {
   app.post(
     '/v1/prompts/:promptId/versions',
