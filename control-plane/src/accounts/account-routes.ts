@@ -77,7 +77,7 @@ export function addAccountRoutes(app: App, services: AccountServices): void {
         tags,
         summary: 'Mail a verification code',
         description:
-          'Answers alike whoever the address belongs to. Within a minute of a code no other one is mailed.',
+          'The answer is the same whether or not the address belongs to a user. Within a minute of a code no other one is mailed.',
         querystring: VerificationQuery,
         response: answers({ 200: MessageAnswer }, ['email_required', 'too_many_requests']),
       },
@@ -96,7 +96,8 @@ export function addAccountRoutes(app: App, services: AccountServices): void {
         operationId: 'verifyEmail',
         tags,
         summary: 'Verify an address',
-        description: 'A code is good for 15 minutes, one use, and five tries at most.',
+        description:
+          'A code is good for 15 minutes and one use. It is void after too many wrong tries: five, unless px0 is configured otherwise.',
         body: VerificationBody,
         response: answers({ 200: MessageAnswer }, [
           'invalid_request_body',
@@ -142,7 +143,8 @@ export function addAccountRoutes(app: App, services: AccountServices): void {
         operationId: 'logOut',
         tags,
         summary: 'Log out',
-        description: 'Ends the session in this moment. Good too without a token, or with a dead one.',
+        description:
+          'Ends the session in this moment. Succeeds too without a token, or with one that has ended.',
         response: answers({ 204: null }),
       },
     },

@@ -60,7 +60,7 @@ export function addMeRoutes(
         tags,
         summary: 'Delete my account',
         description:
-          'Ends all sessions in this moment. An organization in which nobody is left is deleted along; in one that is left without an org admin the longest-standing of its highest role becomes one. What I made for others stays, API keys included.',
+          'Ends all sessions in this moment. An organization in which nobody is left is deleted too. In one that is left without an org admin, the longest-standing member among those with the highest role becomes org admin. What I made for others stays, API keys included.',
         response: answers({ 204: null }, ['unauthorized', 'forbidden']),
       },
     },

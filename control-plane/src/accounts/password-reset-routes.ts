@@ -16,7 +16,7 @@ export function addPasswordResetRoutes(app: App, passwords: Passwords): void {
         tags,
         summary: 'Mail a password reset code',
         description:
-          'Answers alike whoever the address belongs to. Within a minute of a code no other one is mailed.',
+          'The answer is the same whether or not the address belongs to a user. Within a minute of a code no other one is mailed.',
         body: ResetRequest,
         response: answers({ 200: MessageAnswer }, [
           'invalid_request_body',

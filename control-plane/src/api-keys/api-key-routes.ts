@@ -18,7 +18,7 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
         tags,
         summary: 'Make an API key',
         description:
-          'Who is not an org admin names teams that they are editor of. A key for all teams, or of operation admin, takes an org admin.',
+          'A caller who is not an org admin must name teams in which they are editor or admin. Only an org admin can make a key for all teams, or one of operation admin.',
         body: NewApiKey,
         response: answers({ 201: CreatedApiKey }, [
           'invalid_request_body',
@@ -44,7 +44,7 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeys): void {
         tags,
         summary: 'List API keys',
         description:
-          'Org admins see every key of the organization; members those they made and those of their teams.',
+          'Org admins see every key of the organization; members see those they made and those of their teams.',
         querystring: ApiKeysQuery,
         response: answers({ 200: ApiKeyPage }, [
           'org_id_required',

@@ -15,7 +15,7 @@ export function addAuditRoutes(app: App, auditLog: AuditLog): void {
         tags: ['audit log'],
         summary: 'Who changed what in an organization, newest first',
         description:
-          'Every change of the organization, its teams, members, join requests, API keys, prompts, versions, tags and payloads leaves an entry in the moment in which it takes effect. Of an update, before and after hold the changed fields alone; a value of more than 8 KiB is told by its size and digest. What goes along with a deleted or moved thing is told by the entry of that thing. Changes of accounts themselves (address, password) belong to no organization, and are not shown. Entries cannot be changed or removed.',
+          'Every change of the organization, its teams, members, join requests, API keys, prompts, versions, tags and payloads leaves an entry in the moment in which it takes effect. Of an update, before and after hold the changed fields alone; a value of more than 8 KiB is told by its size and digest. What is deleted or moved along with something else has no entry of its own. Changes of accounts themselves (address, password) belong to no organization, and are not shown. Entries cannot be changed or removed.',
         params: OrganizationParams,
         querystring: AuditQuery,
         response: answers({ 200: AuditPage }, [

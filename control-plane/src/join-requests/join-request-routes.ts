@@ -18,7 +18,8 @@ export function addJoinRequestRoutes(app: App, joinRequests: JoinRequests): void
         operationId: 'askToJoin',
         tags,
         summary: 'Ask to join a team',
-        description: 'Of whatever organization: that is how people come together.',
+        description:
+          'The team may belong to any organization: this is how people join organizations other than their own.',
         params: TeamParams,
         response: answers({ 201: JoinRequest }, [
           'invalid_id',
@@ -43,7 +44,8 @@ export function addJoinRequestRoutes(app: App, joinRequests: JoinRequests): void
         operationId: 'resolveJoinRequest',
         tags,
         summary: 'Approve or reject a join request',
-        description: 'Who is approved becomes a viewer; who is a member by then keeps their role.',
+        description:
+          'A user whose request is approved becomes a viewer; one who has become a member meanwhile keeps their role.',
         params: JoinRequestParams,
         body: Resolution,
         response: answers({ 200: JoinRequest }, [

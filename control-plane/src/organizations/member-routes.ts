@@ -46,7 +46,7 @@ export function addMemberRoutes(app: App, members: Members): void {
         tags,
         summary: 'Add somebody to a team',
         description:
-          "Somebody who shares an organization with the caller (for a key: of the key's organization); others ask to join. As editor, or as admin if the team has no member yet; who is a member already keeps their role. A pending request of theirs to join is approved by it.",
+          "Adds a user who shares an organization with the caller (for a key: who belongs to the key's organization); other users have to ask to join. The user becomes an editor, or an admin if the team has no members yet. A user who is already a member keeps their role. If the user has a pending request to join, it is approved.",
         params: TeamParams,
         body: NewMember,
         response: answers({ 204: null }, [

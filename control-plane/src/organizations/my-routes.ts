@@ -67,7 +67,7 @@ export function addMyRoutes(app: App, { organizations, teams, members }: MyServi
         tags,
         summary: 'Leave a team',
         description:
-          'Who is the only admin of a team cannot leave it, not even as its only member: it can be deleted.',
+          'The only admin of a team cannot leave it, even as its only member; they can delete the team instead, unless it is the Default Team.',
         params: TeamParams,
         response: answers({ 204: null }, [
           'invalid_id',

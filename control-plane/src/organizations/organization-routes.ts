@@ -15,7 +15,8 @@ export function addOrganizationRoutes(app: App, organizations: Organizations): v
         operationId: 'createOrganization',
         tags,
         summary: 'Make an organization',
-        description: 'For is_admin users. It comes with a Default Team, whose admin the caller is.',
+        description:
+          'Only for users with is_admin. The organization comes with a Default Team, of which the caller is admin.',
         body: NewOrganization,
         response: answers({ 201: OrganizationAnswer }, [
           'invalid_request_body',

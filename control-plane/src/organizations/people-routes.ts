@@ -45,7 +45,7 @@ export function addPeopleRoutes(app: App, members: Members): void {
         tags,
         summary: 'Take a person out of an organization',
         description:
-          "Out of all its teams; what the person has asked to join there is turned down. The Default Team must keep an admin, other teams need not. What the person made stays, API keys included: they are the organization's.",
+          'Removes the person from all teams of the organization, and rejects their pending requests to join one. The Default Team must keep an admin, other teams need not. What the person made stays, API keys included: it belongs to the organization.',
         params: OrganizationMemberParams,
         response: answers({ 204: null }, [
           'invalid_id',

@@ -79,7 +79,7 @@ export function addPromptChangeRoutes(app: App, prompts: Prompts): void {
         tags,
         summary: 'Give a prompt to another team',
         description:
-          'Takes an admin of both teams, which may be of two organizations. Versions, tags and payloads go with it.',
+          'The caller must be an admin of both teams, which may belong to different organizations. Versions, tags and payloads move with the prompt.',
         params: PromptParams,
         body: PromptMove,
         response: answers({ 200: PromptAnswer }, [

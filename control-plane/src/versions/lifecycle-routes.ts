@@ -16,7 +16,7 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
         tags,
         summary: 'Promote: draft to stable, stable to live',
         description:
-          'To stable takes an editor, to live a team admin. The version that was live becomes stable.',
+          'An editor can promote to stable, a team admin to live. The version that was live becomes stable.',
         params: VersionParams,
         response: answers({ 200: VersionAnswer }, [
           'invalid_prompt_id',

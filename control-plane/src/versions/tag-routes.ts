@@ -16,7 +16,7 @@ export function addTagRoutes(app: App, versions: Versions): void {
         operationId: 'tagVersion',
         tags,
         summary: 'Put a tag on a version',
-        description: 'Takes it from whichever version of this prompt held it.',
+        description: 'If another version of this prompt has the tag, it loses it.',
         params: VersionParams,
         body: NewTag,
         response: answers({ 200: VersionAnswer }, [
