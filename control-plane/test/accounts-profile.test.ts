@@ -52,6 +52,16 @@ describe('PUT /v1/auth/me', () => {
     expect(right.status).toBe(200);
   });
 
+  test('turns down what was asked under the old address, which admins would take for the new one', async () => {
+    const asking = await newPerson(server, client);
+    const admin = await newPerson(server, client);
+    const asked = await client('POST', `/v1/teams/${admin.teamId}/join-requests`, { token: asking.token });
+    expect(asked.status).toBe(201);
+    await change(asking.token, { email: newAddress() });
+    const { json } = await client('GET', '/v1/me/inbox', { token: admin.token });
+    expect(json.inbox).toEqual([]);
+  });
+
   test('leaves an address verified that differs in case alone', async () => {
     const person = await newPerson(server, client);
     const email = person.email.toUpperCase();

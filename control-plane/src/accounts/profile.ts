@@ -1,7 +1,8 @@
 import { type Database, isUniqueViolation, type Queries } from '../database/database.js';
 import type { Access } from '../http/access.js';
-import { sessionUser } from '../http/caller.js';
+import { type SessionCaller, sessionOf } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
+import { rejectPendingOf } from '../join-requests/join-request-statements.js';
 import type { Limits } from '../limits/limits.js';
 import { queueMail } from '../mail/mail-statements.js';
 import type { MailWorker } from '../mail/mail-worker.js';
@@ -17,7 +18,8 @@ import {
 import type { User } from './account-schemas.js';
 import { deleteVerificationCode } from './code-statements.js';
 import { deleteResetCode } from './reset-code-statements.js';
-import { lockUser, updateAddress } from './user-statements.js';
+import { isSessionAlive } from './session-statements.js';
+import { isAnotherAddress, lockUser, updateAddress } from './user-statements.js';
 
 export interface ProfileOptions {
   readonly database: Database;
@@ -41,10 +43,12 @@ export class Profile {
    */
   async changeAddress(email: string, access: Access): Promise<User> {
     const { database, limits, mailWorker } = this.#options;
-    const { id } = sessionUser(access.caller);
-    await limits.charge({ mail_address: access.origin.ip, mail_account: id });
+    const session = sessionOf(access.caller);
+    // Of whoever changes, for what the answer tells; and of the address, for the mail that it gets.
+    await limits.charge({ mail_address: access.origin.ip, mail_account: session.user.id });
+    await limits.charge({ mail_account: email });
     try {
-      const user = await database.change(access.author, (queries) => putAddress(queries, id, email));
+      const user = await database.change(access.author, (queries) => putAddress(queries, session, email));
       mailWorker.wake();
       return user;
     } catch (error) {
@@ -59,28 +63,46 @@ export class Profile {
    * API keys included.
    */
   async delete(access: Access): Promise<void> {
-    const { id } = sessionUser(access.caller);
+    const session = sessionOf(access.caller);
     const { database } = this.#options;
     let isDone = false;
-    while (!isDone) isDone = await database.change(access.author, (queries) => deleteAccount(queries, id));
+    while (!isDone)
+      isDone = await database.change(access.author, (queries) => deleteAccount(queries, session));
   }
 }
 
-async function putAddress(queries: Queries, userId: string, email: string): Promise<User> {
+async function putAddress(
+  queries: Queries,
+  { user: { id: userId }, tokenHash }: SessionCaller,
+  email: string,
+): Promise<User> {
   const before = await lockUser(queries, userId);
   if (before === undefined) throw new Refusal('unauthorized');
-  const user = await updateAddress(queries, userId, email);
-  if (before.toLowerCase() !== user.email.toLowerCase()) {
+  await demandSession(queries, tokenHash);
+  const isAnother = await isAnotherAddress(queries, before, email);
+  const user = await updateAddress(queries, { userId, email, staysVerified: !isAnother });
+  if (isAnother) {
     await deleteVerificationCode(queries, userId);
     await deleteResetCode(queries, userId);
+    // Who asked under another address is to ask again: an admin would take them for whom they name.
+    await rejectPendingOf(queries, userId);
     await queueMail(queries, 'verification', email);
   }
   return user;
 }
 
+/** Under the lock of the user: a password that was changed meanwhile has ended the session. */
+async function demandSession(queries: Queries, tokenHash: Buffer): Promise<void> {
+  if (!(await isSessionAlive(queries, tokenHash))) throw new Refusal('unauthorized');
+}
+
 /** @returns false if a team has moved between organizations meanwhile: the locks are the wrong ones then */
-async function deleteAccount(queries: Queries, userId: string): Promise<boolean> {
+async function deleteAccount(
+  queries: Queries,
+  { user: { id: userId }, tokenHash }: SessionCaller,
+): Promise<boolean> {
   if (!(await lockUserForDeletion(queries, userId))) throw new Refusal('unauthorized');
+  await demandSession(queries, tokenHash);
   const orgIds = await listOrganizationIdsOf(queries, userId);
   await lockOrganizations(queries, orgIds);
   const now = await listOrganizationIdsOf(queries, userId);

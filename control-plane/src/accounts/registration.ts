@@ -2,7 +2,7 @@ import { type Database, isUniqueViolation } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { sessionUser } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
-import { registrarRefusal, relationTo } from '../http/policy.js';
+import { registrarRefusal } from '../http/policy.js';
 import type { Limits } from '../limits/limits.js';
 import { queueMail } from '../mail/mail-statements.js';
 import type { MailWorker } from '../mail/mail-worker.js';
@@ -90,12 +90,10 @@ export class Registration {
   }
 }
 
-/** Users are registered into teams of the registrar's own organizations. */
-const demandColleague: Judge = (team, { caller }) => {
+/** Users are registered into teams that the registrar is an admin of. */
+const demandColleague: Judge = (team, access: Access) => {
   if (team === undefined) throw new Refusal('team_not_found');
-  if (relationTo({ org_id: team.org_id }, caller) === 'stranger') {
-    throw new Refusal('registrar_outside_organization');
-  }
+  access.demand({ org_id: team.org_id, team_id: team.id }, 'accounts.register_into');
 };
 
 /** Puts the words of the contract to a taken address. */

@@ -38,6 +38,14 @@ export async function deleteSession(queries: Queries, tokenHash: Buffer): Promis
   await queries.query('delete from sessions where token_hash = $1', [tokenHash]);
 }
 
+/** @returns whether a session lives, which it does until the transaction ends where its user is locked */
+export async function isSessionAlive(queries: Queries, tokenHash: Buffer): Promise<boolean> {
+  const rows = await queries.query('select from sessions where token_hash = $1 and expires_at > now()', [
+    tokenHash,
+  ]);
+  return rows.length > 0;
+}
+
 /** @returns who a living session belongs to, with all memberships, in one statement */
 export async function findSession(queries: Queries, tokenHash: Buffer): Promise<SessionCaller | undefined> {
   const [row] = await queries.query<User & { memberships: Membership[] }>(
@@ -55,5 +63,5 @@ export async function findSession(queries: Queries, tokenHash: Buffer): Promise<
   );
   if (row === undefined) return undefined;
   const { memberships, ...user } = row;
-  return { kind: 'session', user, memberships };
+  return { kind: 'session', user, tokenHash, memberships };
 }

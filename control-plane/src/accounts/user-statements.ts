@@ -70,17 +70,29 @@ export async function lockUser(queries: Queries, userId: string): Promise<string
   return row?.email;
 }
 
+/** Whether two addresses are of two accounts: in whatever case one is written, it is the same. */
+export async function isAnotherAddress(queries: Queries, one: string, other: string): Promise<boolean> {
+  // The database's own lower(), as in the index that keeps addresses apart.
+  const [row] = await queries.query<{ differs: boolean }>('select lower($1) <> lower($2) as differs', [
+    one,
+    other,
+  ]);
+  return (row as { differs: boolean }).differs;
+}
+
 /**
- * Changes an address. Another one than before is to be verified; one that differs in case alone is not
- * another one.
+ * Changes an address.
  *
+ * @param staysVerified false for another account's: it is to be verified
  * @throws a unique violation if the address is taken, in whatever case
  */
-export async function updateAddress(queries: Queries, userId: string, email: string): Promise<User> {
+export async function updateAddress(
+  queries: Queries,
+  { userId, email, staysVerified }: { userId: string; email: string; staysVerified: boolean },
+): Promise<User> {
   const [row] = await queries.query<User>(
-    `update users set email = $2, is_verified = is_verified and lower(email) = lower($2)
-     where id = $1 returning ${COLUMNS}`,
-    [userId, email],
+    `update users set email = $2, is_verified = is_verified and $3 where id = $1 returning ${COLUMNS}`,
+    [userId, email, staysVerified],
   );
   return row as User;
 }

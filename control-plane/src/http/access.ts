@@ -1,7 +1,7 @@
 import type { Author } from '../database/author.js';
 import type { Caller } from './caller.js';
 import { Refusal } from './error-catalogue.js';
-import { type Action, absenceOf, may, type Owner, type Relation, refusalOf, relationTo } from './policy.js';
+import { type Action, absenceOf, may, type Owner, refusalOf, relationTo } from './policy.js';
 
 /** Where a request came from. */
 export interface Origin {
@@ -43,7 +43,8 @@ export class Access {
    * @throws {Refusal} unless the caller may
    */
   demand(owner: Owner | undefined, action: Action = this.#action): asserts owner is Owner {
-    this.demandAs(owner && relationTo(owner, this.caller), action);
+    const code = owner === undefined ? absenceOf(action) : refusalOf(action, relationTo(owner, this.caller));
+    if (code !== undefined) throw new Refusal(code);
   }
 
   /**
@@ -53,12 +54,6 @@ export class Access {
   admit<Thing extends { readonly owner: Owner }>(thing: Thing | undefined): Thing {
     this.demand(thing?.owner);
     return thing as Thing;
-  }
-
-  /** Like {@link demand}, for things whose relation is known otherwise. */
-  demandAs(relation: Relation | undefined, action: Action = this.#action): void {
-    const code = relation === undefined ? absenceOf(action) : refusalOf(action, relation);
-    if (code !== undefined) throw new Refusal(code);
   }
 
   /** @returns whether the caller may do something else beside what the route is about */

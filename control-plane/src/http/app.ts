@@ -11,7 +11,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { authenticate, type CredentialStore } from './authentication.js';
+import { authenticate, authenticateAgain, type CredentialStore } from './authentication.js';
 import { BODY_LIMIT, limitBodies } from './body-limits.js';
 import { refuseBrokenRequest } from './broken-requests.js';
 import { guardBrowsers, serveDocs } from './browsers.js';
@@ -92,6 +92,7 @@ export async function createApp(
   limitBodies(app);
   await guardBrowsers(app, corsOrigins);
   app.addHook('onRequest', authenticate(credentials));
+  app.addHook('preHandler', authenticateAgain(credentials));
   await describeApi(app);
   await serveDocs(app);
   return app;

@@ -15,6 +15,9 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds for which a look-up of credentials is believed while a request arrives. */
+const BELIEVED_FOR = 100;
+
 /** Where credentials are looked up. */
 export interface CredentialStore {
   findSession(token: string): Promise<SessionCaller | undefined>;
@@ -41,6 +44,17 @@ export function authenticate(credentials: CredentialStore) {
       user_agent: request.headers['user-agent'],
       request_id: request.id,
     });
+  };
+}
+
+/**
+ * Once a request is there whole: who sends it, asked again if that took a while. Somebody who sends a
+ * body slowly would otherwise go on with a session or a key that has ended since.
+ */
+export function authenticateAgain(credentials: CredentialStore) {
+  const authenticateNow = authenticate(credentials);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (reply.elapsedTime > BELIEVED_FOR) await authenticateNow(request, reply);
   };
 }
 

@@ -15,6 +15,8 @@ export interface Membership {
 export interface SessionCaller {
   readonly kind: 'session';
   readonly user: User;
+  /** SHA-256 of the session's token: whether the session lives can be asked again. */
+  readonly tokenHash: Buffer;
   readonly memberships: readonly Membership[];
 }
 
@@ -71,8 +73,13 @@ export function isOrgAdminship({ role, is_default_team }: Membership): boolean {
   return role === 'admin' && is_default_team;
 }
 
+/** The session behind a request. Only for routes that the policy opens to sessions alone. */
+export function sessionOf(caller: Caller): SessionCaller {
+  if (caller.kind !== 'session') throw new Error(`a ${caller.kind} caller reached a route for sessions`);
+  return caller;
+}
+
 /** The user behind a session. Only for routes that the policy opens to sessions alone. */
 export function sessionUser(caller: Caller): User {
-  if (caller.kind !== 'session') throw new Error(`a ${caller.kind} caller reached a route for sessions`);
-  return caller.user;
+  return sessionOf(caller).user;
 }

@@ -31,6 +31,8 @@ export interface Owner {
   readonly org_id: string;
   /** Absent for what belongs to the organization itself. */
   readonly team_id?: string;
+  /** The user who made the thing, where that counts; null once there is no such user. */
+  readonly created_by?: string | null;
 }
 
 const KEYS = ['limited_key', 'read_render_key', 'all_key', 'admin_key'] as const;
@@ -79,6 +81,14 @@ const POLICY = {
 
   // What registering with a session takes is a matter of the user, not of a relation: see registrarRefusal.
   'accounts.register': { heard: 'guest_or_session' },
+  // Asked of the team that somebody is registered into, as its editor: who may not add members does not
+  // come to a team by the account of another.
+  'accounts.register_into': {
+    heard: 'session',
+    may: ['team_admin', 'org_admin'],
+    see: MEMBERS,
+    unseen: 'registrar_outside_organization',
+  },
   'accounts.verify': { heard: 'anyone' },
   'sessions.create': { heard: 'anyone' },
   'sessions.delete': { heard: 'anyone' },
@@ -90,7 +100,11 @@ const POLICY = {
 
   'me.organizations': { heard: 'session' },
   'me.teams': { heard: 'session' },
-  'me.leave_team': { heard: 'session' },
+  'me.leave_team': {
+    heard: 'session',
+    may: ['viewer', 'editor', 'team_admin', 'org_admin'],
+    unseen: 'team_not_found',
+  },
   'me.inbox': { heard: 'session' },
 
   // Founding is a matter of the user as well: see founderRefusal.
@@ -196,7 +210,8 @@ export function relationTo(owner: Owner, caller: Caller): Relation {
       if (inOrganization.some(isOrgAdminship)) return 'org_admin';
       const inTeam = inOrganization.find(({ team_id }) => team_id === owner.team_id);
       if (inTeam !== undefined) return TEAM_RELATIONS[inTeam.role];
-      return inOrganization.length > 0 ? 'org_member' : 'stranger';
+      if (inOrganization.length === 0) return 'stranger';
+      return owner.created_by === caller.user.id ? 'creator' : 'org_member';
     }
   }
 }

@@ -52,6 +52,15 @@ export async function approvePending(
   );
 }
 
+/** Turns down whatever a user has asked to join. */
+export async function rejectPendingOf(queries: Queries, userId: string): Promise<void> {
+  await queries.query(
+    `update join_requests set status = 'rejected', updated_at = clock_timestamp()
+     where user_id = $1 and status = 'pending'`,
+    [userId],
+  );
+}
+
 /** Turns down what a user has asked of the teams of an organization. */
 export async function rejectPendingInOrganization(
   queries: Queries,

@@ -75,7 +75,7 @@ export class JoinRequests {
 
 /** Anybody may ask to join a team that there is. */
 const demandThere: Judge = (team, access) => {
-  if (team === undefined) access.demandAs(undefined);
+  if (team === undefined) access.admit<never>(undefined);
 };
 
 /** The organizations and teams whose requests a caller may resolve. */

@@ -1,12 +1,12 @@
 import type { Queries } from '../database/database.js';
-import type { Caller, KeyCaller, Membership } from '../http/caller.js';
+import type { Caller, KeyCaller, Membership, SessionCaller } from '../http/caller.js';
 import { DEFAULT_TEAM } from './default-team.js';
 
-/** @returns what a caller may reach by now; refused if the user or the key is gone */
+/** @returns what a caller may reach by now; refused if the session, the user or the key is gone */
 export async function reloadCaller(queries: Queries, caller: Caller): Promise<Caller> {
   switch (caller.kind) {
     case 'session': {
-      const memberships = await listMemberships(queries, caller.user.id);
+      const memberships = await listMemberships(queries, caller);
       return memberships === undefined ? { kind: 'refused' } : { ...caller, memberships };
     }
     case 'key': {
@@ -19,15 +19,19 @@ export async function reloadCaller(queries: Queries, caller: Caller): Promise<Ca
   }
 }
 
-/** @returns undefined if there is no such user */
-async function listMemberships(queries: Queries, userId: string): Promise<Membership[] | undefined> {
+/** @returns undefined if the session has ended */
+async function listMemberships(
+  queries: Queries,
+  { user, tokenHash }: SessionCaller,
+): Promise<Membership[] | undefined> {
   const rows = await queries.query<{ [Field in keyof Membership]: Membership[Field] | null }>(
     `select teams.id as team_id, teams.org_id, team_members.role, teams.name = '${DEFAULT_TEAM}' as is_default_team
-     from users
+     from sessions
+     join users on users.id = sessions.user_id
      left join team_members on team_members.user_id = users.id
      left join teams on teams.id = team_members.team_id
-     where users.id = $1`,
-    [userId],
+     where users.id = $1 and sessions.token_hash = $2 and sessions.expires_at > now()`,
+    [user.id, tokenHash],
   );
   if (rows.length === 0) return undefined;
   return rows.filter((row): row is Membership => row.team_id !== null);

@@ -19,7 +19,7 @@ import {
   listPeople,
   setRole,
 } from './member-statements.js';
-import { changeOrganization, changeTeam, demandTeam, type Judge } from './organization-lock.js';
+import { changeOrganization, changeTeam, demandTeam } from './organization-lock.js';
 import { findOrganization } from './organization-statements.js';
 import { findTeam } from './team-statements.js';
 
@@ -112,22 +112,15 @@ export class Members {
   /** Takes the caller out of a team of theirs. */
   async leave(teamId: string, access: Access): Promise<void> {
     const user = sessionUser(access.caller);
-    await changeTeam(this.#database, access, { teamId, judge: demandMember }, async (team, queries) => {
+    await changeTeam(this.#database, access, { teamId }, async (team, queries) => {
       const role = await findRole(queries, team.id, user.id);
+      // An org admin too can only leave a team that they are a member of.
+      if (role === undefined) throw new Refusal('team_not_found');
       if (role === 'admin') await demandOtherAdmin(queries, team.id, user.id);
       await deleteMember(queries, team.id, user.id);
     });
   }
 }
-
-/** An org admin too can only leave a team that they are a member of. */
-const demandMember: Judge = (team, { caller }) => {
-  const isMember =
-    team !== undefined &&
-    caller.kind === 'session' &&
-    caller.memberships.some(({ team_id }) => team_id === team.id);
-  if (!isMember) throw new Refusal('team_not_found');
-};
 
 async function demandOtherAdmin(queries: Queries, teamId: string, userId: string): Promise<void> {
   if (!(await hasOtherAdmin(queries, teamId, userId))) throw new Refusal('last_team_admin');

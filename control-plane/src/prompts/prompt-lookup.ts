@@ -3,6 +3,7 @@ import type { Access } from '../http/access.js';
 import { reachOf } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
 import { isId } from '../http/parameters.js';
+import { reloadCaller } from '../organizations/caller-statements.js';
 import { findPrompt, findPromptsBySlug, lockPrompt, type OwnedPrompt } from './prompt-statements.js';
 import { isSlug } from './slug.js';
 
@@ -21,11 +22,19 @@ export class PromptLookup {
 
   /**
    * Keeps other changes of the prompt and of what belongs to it out until the transaction ends, and asks
-   * again whether the caller may: the prompt may have moved. To be called after {@link byId}, so that
-   * nobody waits, or makes others wait, for a prompt that is no business of theirs.
+   * again whether the caller may: the prompt may have moved, or the caller have lost a role, while this
+   * waited. To be called after {@link byId}, so that nobody waits, or makes others wait, for a prompt
+   * that is no business of theirs.
+   *
+   * @returns also the right to it as it is known by then
+   * @throws {Refusal} also if the caller is gone
    */
-  async locked(queries: Queries, promptId: string, access: Access): Promise<OwnedPrompt> {
-    return access.admit(await lockPrompt(queries, promptId));
+  async locked(queries: Queries, promptId: string, access: Access): Promise<OwnedPrompt & { now: Access }> {
+    const prompt = await lockPrompt(queries, promptId);
+    const caller = await reloadCaller(queries, access.caller);
+    if (caller.kind === 'refused') throw new Refusal('unauthorized');
+    const now = access.as(caller);
+    return { ...now.admit(prompt), now };
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Prompt } from './prompt-schemas.js';
 const COLUMNS = 'id, team_id, slug, name, description, status, created_at, updated_at';
 
 /** A team, as the owner of prompts. */
-export type TeamOwner = Required<Owner>;
+export type TeamOwner = Owner & { readonly team_id: string };
 
 /** A prompt, and who owns it. */
 export interface OwnedPrompt {

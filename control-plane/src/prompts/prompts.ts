@@ -82,8 +82,9 @@ export class Prompts {
     try {
       return await this.#database.change(access.author, async (queries) => {
         const target = await holdTeam(queries, targetTeamId);
-        access.demand(target, 'prompts.move_to');
         const locked = await this.#lookup.locked(queries, prompt.id, access);
+        const now: Access = locked.now;
+        now.demand(target, 'prompts.move_to');
         return locked.prompt.team_id === target.team_id
           ? locked.prompt
           : setPromptTeam(queries, prompt.id, target);

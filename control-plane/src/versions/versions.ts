@@ -120,12 +120,13 @@ export class Versions {
   /** Takes a step of the lifecycle. The one that was live steps down in the same transaction. */
   async step(verb: Verb, promptId: string, reference: string, access: Access): Promise<Version> {
     const { prompt } = await this.#lookup.byId(promptId, access);
-    const stepped = await this.#change(prompt.id, access, async (queries, owner) => {
+    const stepped = await this.#change(prompt.id, access, async (queries, { owner, ...locked }) => {
+      const now: Access = locked.now;
       const version = await this.find(queries, prompt.id, reference);
       const { steps, refusal } = LIFECYCLE[verb];
       const step = steps[version.status];
       if (step === null) throw new Refusal(refusal);
-      access.demand(owner, step.action);
+      now.demand(owner, step.action);
       await nameAuthor(queries, { ...access.author, action: step.action });
       if (step.to === 'live') await stepDownLive(queries, prompt.id);
       return setStatus(queries, version.id, step.to);
@@ -168,11 +169,10 @@ export class Versions {
   #change<Result>(
     promptId: string,
     access: Access,
-    work: (queries: Queries, owner: Owner) => Promise<Result>,
+    work: (queries: Queries, locked: { owner: Owner; now: Access }) => Promise<Result>,
   ): Promise<Result> {
     return this.#database.change(access.author, async (queries) => {
-      const { owner } = await this.#lookup.locked(queries, promptId, access);
-      return work(queries, owner);
+      return work(queries, await this.#lookup.locked(queries, promptId, access));
     });
   }
 }
