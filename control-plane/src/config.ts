@@ -19,6 +19,8 @@ interface Variable {
 }
 
 const RATE = /^([1-9]\d{0,8})\/([1-9]\d{0,5})([smh])$/;
+/** Seconds. A timer of Node's cannot wait for longer, and would be due at once. */
+const LONGEST_RATE = 24 * 24 * 3_600;
 const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
 
 /** How often something may be done. */
@@ -42,13 +44,18 @@ export const LIMITS = [
 ] as const;
 export type LimitName = (typeof LIMITS)[number];
 
+function isRate(text: string): boolean {
+  const rate = rateIn(text);
+  return rate !== undefined && rate.seconds <= LONGEST_RATE;
+}
+
 function rateVariable<Name extends string>(name: Name, fallback: string, meaning: string) {
   return {
     name,
     default: fallback,
     meaning,
-    mustBe: 'a count and a time, like 10/15m (s, m or h), or "off"',
-    schema: Type.String({ pattern: `${RATE.source}|^off$` }),
+    mustBe: 'a count and a time of 24 days at most, like 10/15m (s, m or h), or "off"',
+    schema: Type.Refine(Type.String(), (text) => text === 'off' || isRate(text)),
   } as const;
 }
 

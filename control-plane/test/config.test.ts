@@ -88,6 +88,7 @@ describe('the configuration', () => {
     ['PX0_LIMITS', 'some'],
     ['PX0_LIMIT_LOGIN_ACCOUNT', '0/15m'],
     ['PX0_LIMIT_LOGIN_ACCOUNT', '10 per hour'],
+    ['PX0_LIMIT_LOGIN_ACCOUNT', '10/577h'],
   ])('names %s when it is %s, and does not repeat it', (name, text) => {
     let message = '';
     try {

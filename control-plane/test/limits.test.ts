@@ -52,6 +52,15 @@ async function limited(limits: Record<string, string>, env: Record<string, strin
   return { server, client: await documentedClient(server.url) };
 }
 
+test('an account is one, whatever the case of its letters: İ has no count of its own', async () => {
+  const at = await limited({ LOGIN_ACCOUNT: '2/1h' });
+  await login(at, 'iris.ä@example.com');
+  await login(at, 'İRİS.Ä@example.com');
+  for (const email of ['iris.ä@example.com', 'İris.ä@example.com', 'IRIS.Ä@example.com']) {
+    expect((await login(at, email)).status, email).toBe(429);
+  }
+});
+
 const newUser = () => newPerson(maker.server, maker.client);
 const login = ({ client }: Limited, email: string, password = WRONG_PASSWORD) =>
   client('POST', '/v1/auth/login', { body: { email, password } });

@@ -43,12 +43,15 @@ export class Passwords {
     const { database, limits } = this.#options;
     const { id: userId } = sessionUser(access.caller);
     demandComplexity(new_password);
-    const charge = await limits.charge({ password_account: userId });
-    const from = await findPasswordHash(database, userId);
-    if (from === undefined || !(await isRightPassword(current_password, from))) {
-      throw new Refusal('invalid_credentials');
-    }
-    await charge.giveBack();
+    const from = await limits.chargeFailures(
+      { password_account: userId },
+      'invalid_credentials',
+      async () => {
+        const kept = await findPasswordHash(database, userId);
+        if (kept !== undefined && (await isRightPassword(current_password, kept))) return kept;
+        throw new Refusal('invalid_credentials');
+      },
+    );
     const to = await hashPassword(new_password);
     await database.change(access.author, async (queries) => {
       // Another change may have come in between: then the password is not the current one any more.

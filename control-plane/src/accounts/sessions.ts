@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import type { Access } from '../http/access.js';
 import { Refusal } from '../http/error-catalogue.js';
 import type { Limits } from '../limits/limits.js';
-import { isAddress, type User } from './account-schemas.js';
+import { isAddress, type Login, type LoginAnswer } from './account-schemas.js';
 import { isRightPassword } from './password.js';
 import { createSessionToken, hashToken } from './secrets.js';
 import { deleteSession, insertSession } from './session-statements.js';
@@ -27,16 +27,19 @@ export class Sessions {
    * @throws {Refusal} with the same words, after the same time, for a wrong password and an unknown
    * address; and after too many of these, of either kind, whatever the password
    */
-  async logIn(
-    { email, password }: { email: string; password: string },
-    { origin }: Access,
-  ): Promise<{ token: string; expires_at: string; user: User }> {
-    const { database, limits, sessionHours: hours } = this.#options;
-    const charge = await limits.charge({ login_address: origin.ip, login_account: email });
+  logIn(credentials: Login, { origin }: Access): Promise<LoginAnswer> {
+    return this.#options.limits.chargeFailures(
+      { login_address: origin.ip, login_account: credentials.email },
+      'invalid_credentials',
+      () => this.#begin(credentials),
+    );
+  }
+
+  async #begin({ email, password }: Login): Promise<LoginAnswer> {
+    const { database, sessionHours: hours } = this.#options;
     const found = isAddress(email) ? await findUserByAddress(database, email) : undefined;
     const right = await isRightPassword(password, found?.password_hash);
     if (found === undefined || !right) throw new Refusal('invalid_credentials');
-    await charge.giveBack();
     if (!found.is_verified) throw new Refusal('user_not_verified');
     const { password_hash: passwordHash, ...user } = found;
     const token = createSessionToken();

@@ -67,12 +67,21 @@ export class Database implements Queries {
   /**
    * Runs work in one transaction whose changes the audit log puts down to an author. Whatever people
    * and keys change goes this way: outside of it the log knows no more than "system".
+   *
+   * @param work is done once more if it ran into a deadlock: it must change nothing but the database
    */
-  change<Result>(author: Author, work: (queries: Queries) => Promise<Result>): Promise<Result> {
-    return this.transaction(async (queries) => {
+  async change<Result>(author: Author, work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    const authored = async (queries: Queries) => {
       await nameAuthor(queries, author);
       return work(queries);
-    });
+    };
+    try {
+      return await this.transaction(authored);
+    } catch (error) {
+      // Two that waited for each other: Postgres has undone this one for the other's sake.
+      if (stateOf(error) !== DEADLOCK) throw error;
+      return this.transaction(authored);
+    }
   }
 
   /** Waits for what is under way, then disconnects. */
@@ -87,6 +96,7 @@ function readAs(oid: number, format?: 'text' | 'binary'): (text: string) => unkn
 
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
+const DEADLOCK = '40P01';
 
 /** Whether a statement failed because the row is there already. */
 export function isUniqueViolation(error: unknown): boolean {

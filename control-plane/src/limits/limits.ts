@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Config, LIMITS, type LimitName } from '../config.js';
-import { Refusal } from '../http/error-catalogue.js';
+import { type ErrorCode, Refusal } from '../http/error-catalogue.js';
 import { type Counter, MemoryCounter, RedisCounter } from './counters.js';
 import { networkOf } from './network.js';
 
@@ -88,6 +88,30 @@ export class Limits {
     return { giveBack };
   }
 
+  /**
+   * Does work of which only the failures count, and of these one kind: work that could not be done, or
+   * was refused for another reason, says nothing about who asked for it. It is counted while it goes on,
+   * so that parallel tries are no more than others.
+   *
+   * @param failure the refusal that counts
+   * @throws {Refusal} `too_many_requests`, and whatever the work throws
+   */
+  async chargeFailures<Result>(
+    subjects: Readonly<Partial<Record<LimitName, string>>>,
+    failure: ErrorCode,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const charge = await this.charge(subjects);
+    try {
+      const result = await work();
+      await charge.giveBack();
+      return result;
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === failure)) await charge.giveBack();
+      throw error;
+    }
+  }
+
   /** Forgets what was counted of one subject. Never fails. */
   async clear(name: LimitName, subject: string): Promise<void> {
     const key = keyFor(name, subject);
@@ -149,8 +173,16 @@ function createRedis(url: string): Redis {
   });
 }
 
+/**
+ * @returns an account's address in the one case that the database finds it by: letter by letter, since
+ * JavaScript makes two of a capital I with a dot, and looks at what stands around a sigma
+ */
+function folded(address: string): string {
+  return Array.from(address, (letter) => (letter === 'İ' ? 'i' : letter.toLowerCase())).join('');
+}
+
 /** A digest: neither the address of an account nor that of a machine is kept. */
 function keyFor(name: LimitName, subject: string): string {
-  const text = name.endsWith('_address') ? networkOf(subject) : subject.toLowerCase();
+  const text = name.endsWith('_address') ? networkOf(subject) : folded(subject);
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -3,12 +3,16 @@ import { isIPv4, isIPv6 } from 'node:net';
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 const MAPPED = /^::ffff:([\d.]+)$/i;
+/** As some proxies write them: with a port, and then of IPv6 in brackets. */
+const WITH_PORT = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/;
 
 /**
  * @returns whom an IP address stands for: itself, or of IPv6 the /64 that it is in, which is what one
  * customer gets at least; an IPv4 address written as IPv6 is one
  */
-export function networkOf(address: string): string {
+export function networkOf(written: string): string {
+  const [, inBrackets, beforePort] = written.match(WITH_PORT) ?? [];
+  const address = inBrackets ?? beforePort ?? written;
   const mapped = address.match(MAPPED)?.[1];
   if (mapped !== undefined && isIPv4(mapped)) return mapped;
   if (!isIPv6(address)) return address;

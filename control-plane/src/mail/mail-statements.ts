@@ -10,6 +10,8 @@ export interface ClaimedMail {
   readonly address: string;
   /** This one included. Tells claims of one mail apart. */
   readonly attempts: number;
+  /** When it was last asked for, as Postgres writes it: to the microsecond. */
+  readonly requested_at: string;
   /** Whether it has been tried for so long that nobody waits for it any more. */
   readonly is_last: boolean;
 }
@@ -41,14 +43,28 @@ export function claimMails(queries: Queries, most: number): Promise<ClaimedMail[
      where id in (
        select id from mails where next_attempt_at <= now() order by next_attempt_at limit $1
        for update skip locked)
-     returning id, kind, address, attempts, requested_at < now() - interval '${LIFETIME}' as is_last`,
+     returning id, kind, address, attempts, requested_at::text, requested_at < now() - interval '${LIFETIME}' as is_last`,
     [most],
   );
 }
 
-/** Forgets a mail, unless it has been claimed anew since. */
-export async function deleteMail(queries: Queries, { id, attempts }: ClaimedMail): Promise<void> {
-  await queries.query('delete from mails where id = $1 and attempts = $2', [id, attempts]);
+/**
+ * Forgets a mail that is done with, unless it has been claimed anew since. One that was asked for again
+ * meanwhile is due at once: what was sent may be worth nothing any more.
+ */
+export async function deleteMail(
+  queries: Queries,
+  { id, attempts, requested_at }: ClaimedMail,
+): Promise<void> {
+  const gone = await queries.query(
+    'delete from mails where id = $1 and attempts = $2 and requested_at = $3::timestamptz returning id',
+    [id, attempts, requested_at],
+  );
+  if (gone.length > 0) return;
+  await queries.query(
+    'update mails set attempts = 0, next_attempt_at = now() where id = $1 and attempts = $2',
+    [id, attempts],
+  );
 }
 
 /** @param delay milliseconds until the next try */
