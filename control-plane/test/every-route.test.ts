@@ -131,6 +131,14 @@ test.each(named(CHOOSY))('junk is no %s', async (_name, { route, parameter, junk
   }
 });
 
+const QUERIED = PARAMETERS.filter(({ parameter }) => parameter.in === 'query');
+
+test.each(named(QUERIED))('two at once are no %s', async (_name, { route, parameter }) => {
+  const path = `${samplePath(route, { [parameter.name]: 'a' })}&${parameter.name}=b`;
+  const { status } = await client(route.method, path, { token, body: sampleBody(route) });
+  expect({ path, status }).toEqual({ path, status: 400 });
+});
+
 test.each(named(WITH_CREDENTIALS))('%s without good credentials is 401', async (_name, route) => {
   for (const none of [undefined, 'sess_', 'ak_', 'x', `sess_${'x'.repeat(43)}`]) {
     const answer = await client(route.method, samplePath(route), {

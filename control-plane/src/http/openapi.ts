@@ -4,11 +4,26 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import Type, { type TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 import { type Action, heardBy, mayOf } from './policy.js';
+import type { PropertyRefusal } from './validation.js';
 
 /** Errors that a route may answer whatever it does: nearly all read or write the database. */
 const EVERYWHERE = ['internal_error', 'unavailable'] as const satisfies readonly ErrorCode[];
 /** Errors of every route that reads a body. */
 const OF_BODIES = ['invalid_request_body', 'request_body_too_large'] as const satisfies readonly ErrorCode[];
+
+/** Error of every query with a parameter that has no words of its own for what does not fit. */
+const OF_QUERIES = ['invalid_query'] as const satisfies readonly ErrorCode[];
+
+interface QuerySchema {
+  readonly properties: Readonly<Record<string, { readonly 'x-refusal'?: PropertyRefusal }>>;
+}
+
+/** Whether a query can be refused in general words: a parameter given twice fits no schema. */
+function mayHoldJunk(query: QuerySchema | undefined): boolean {
+  return Object.values(query?.properties ?? {}).some(
+    (parameter) => parameter['x-refusal']?.invalid === undefined,
+  );
+}
 
 /** Stands in the catalogue's words for those that come with the occasion. */
 const DETAIL = '$detail';
@@ -174,6 +189,9 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     if (config?.action !== undefined) Object.assign(schema, ofAction(config.action));
     if (schema.body !== undefined) {
       schema.response = withErrors(schema.response as Record<number, TSchema>, OF_BODIES);
+    }
+    if (mayHoldJunk(schema.querystring as QuerySchema | undefined)) {
+      schema.response = withErrors(schema.response as Record<number, TSchema>, OF_QUERIES);
     }
   });
   app.get(

@@ -22,9 +22,15 @@ export const CALLERS = [
   'read_render key of all teams',
   'all key of all teams',
   'admin key of all teams',
+  'read_render key of another team',
   'all key of another team',
+  'admin key of another team',
+  'read_render key elsewhere',
+  'all key elsewhere',
   'admin key elsewhere',
-  'revoked key',
+  'revoked read_render key',
+  'revoked all key',
+  'revoked admin key',
 ] as const;
 export type CallerName = (typeof CALLERS)[number];
 
@@ -111,13 +117,21 @@ export async function newCast(server: RunningControlPlane): Promise<Cast> {
     ['read_render key of all teams', orgId, 'read_render', []],
     ['all key of all teams', orgId, 'all', []],
     ['admin key of all teams', orgId, 'admin', []],
+    ['read_render key of another team', orgId, 'read_render', [otherTeamId]],
     ['all key of another team', orgId, 'all', [otherTeamId]],
+    ['admin key of another team', orgId, 'admin', [otherTeamId]],
+    ['read_render key elsewhere', orgIdElsewhere, 'read_render', []],
+    ['all key elsewhere', orgIdElsewhere, 'all', []],
     ['admin key elsewhere', orgIdElsewhere, 'admin', []],
+    ['revoked read_render key', orgId, 'read_render', []],
+    ['revoked all key', orgId, 'all', [teamId]],
+    ['revoked admin key', orgId, 'admin', []],
   ];
   for (const [name, org, operation, teams] of keys) {
-    tokens[name] = (await newKey(server, { orgId: org, operation, teamIds: teams })).key;
+    const { id, key } = await newKey(server, { orgId: org, operation, teamIds: teams });
+    tokens[name] = key;
+    if (name.startsWith('revoked')) await server.sql('delete from api_keys where id = $1', [id]);
   }
-  tokens['revoked key'] = createApiKey();
   return {
     orgId,
     defaultTeamId,

@@ -10,7 +10,7 @@ export interface Scene extends Target {
 
 /** How one route answers each caller. */
 export interface Row {
-  /** One for each of CALLERS, in their order. `---` leaves one out, with a reason beside it. */
+  /** One for each of CALLERS, in their order. */
   readonly statuses: string;
   /** Absent: the route's own, which has no parameters then. */
   readonly path?: (scene: Scene) => string;
