@@ -24,19 +24,19 @@ export async function startControlPlane(
 ): Promise<RunningControlPlane> {
   const database = beside === undefined ? await createTestDatabase() : sharedDatabase(beside.databaseUrl);
   const pool = new pg.Pool({ connectionString: database.url, max: 20 });
-  let logged = '';
-  const log = createLog('info', {
-    write: (line: string) => {
-      logged += line;
-      leaveNote('logs', line);
-    },
-  });
   const config = loadConfig({
     DATABASE_URL: database.url,
     PX0_CONTROL_PORT: '0',
     PX0_CONTROL_HOST: '127.0.0.1',
     PX0_LIMITS: 'off',
     ...env,
+  });
+  let logged = '';
+  const log = createLog(config.logLevel, {
+    write: (line: string) => {
+      logged += line;
+      leaveNote('logs', line);
+    },
   });
   const controlPlane = await createControlPlane(config, { log });
   const { port } = await controlPlane.listen();

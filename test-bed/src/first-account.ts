@@ -21,7 +21,7 @@ export interface Account {
  */
 export async function createAccount(control: string, mailLog: () => string): Promise<Account> {
   const email = `someone-${randomUUID().slice(0, 8)}@example.com`;
-  const password = 'Correct-Horse-7';
+  const password = 'Brave-Otter-9';
   expectStatus(201, await call(control, 'POST', '/v1/auth/register', { body: { email, password } }));
   const code = await until('the verification code is mailed', async () => codeFor(email, mailLog()));
   expectStatus(200, await call(control, 'POST', '/v1/auth/verify-email', { body: { email, code } }));
