@@ -79,11 +79,6 @@ begin
   from unnest(org_ids) as owner;
 end $$;
 
--- What moves from one organization to another is told in both.
-create function orgs_of(one uuid, other uuid) returns uuid[] language sql immutable as $$
-  select array(select distinct org_id from unnest(array[one, other]) as org_id where org_id is not null)
-$$;
-
 create function audit_user() returns trigger language plpgsql as $$
 declare
   is_new_password boolean := tg_op = 'UPDATE' and new.password_hash <> old.password_hash;
@@ -104,9 +99,18 @@ begin
   return null;
 end $$;
 
+-- What moves from one organization to another is told in both: where it leaves without where it goes, and
+-- where it comes to without where from. Neither is to learn of the other.
 create function audit_team() returns trigger language plpgsql as $$
 begin
-  perform write_audit(tg_op, orgs_of(old.org_id, new.org_id), coalesce(new.id, old.id), null,
+  if old.org_id <> new.org_id then
+    perform write_audit(tg_op, array[old.org_id], old.id, null, 'team', old.id::text, old.name,
+      array['org_id'], array[to_json(old.org_id)], array[null::json]);
+    perform write_audit(tg_op, array[new.org_id], new.id, null, 'team', new.id::text, new.name,
+      array['name', 'org_id'], array[null::json, null], array[to_json(new.name), to_json(new.org_id)]);
+    return null;
+  end if;
+  perform write_audit(tg_op, array[coalesce(new.org_id, old.org_id)], coalesce(new.id, old.id), null,
     'team', coalesce(new.id, old.id)::text, coalesce(new.name, old.name),
     array['name', 'org_id'],
     array[to_json(old.name), to_json(old.org_id)],
@@ -165,7 +169,14 @@ end $$;
 
 create function audit_prompt() returns trigger language plpgsql as $$
 begin
-  perform write_audit(tg_op, orgs_of(old.org_id, new.org_id), coalesce(new.team_id, old.team_id), coalesce(new.id, old.id),
+  if old.org_id <> new.org_id then
+    perform write_audit(tg_op, array[old.org_id], old.team_id, old.id, 'prompt', old.id::text, old.slug,
+      array['team_id'], array[to_json(old.team_id)], array[null::json]);
+    perform write_audit(tg_op, array[new.org_id], new.team_id, new.id, 'prompt', new.id::text, new.slug,
+      array['team_id'], array[null::json], array[to_json(new.team_id)]);
+    return null;
+  end if;
+  perform write_audit(tg_op, array[coalesce(new.org_id, old.org_id)], coalesce(new.team_id, old.team_id), coalesce(new.id, old.id),
     'prompt', coalesce(new.id, old.id)::text, coalesce(new.slug, old.slug),
     array['team_id', 'name', 'slug', 'description', 'status'],
     array[to_json(old.team_id), to_json(old.name), to_json(old.slug), to_json(old.description), to_json(old.status)],

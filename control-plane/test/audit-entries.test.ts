@@ -83,6 +83,22 @@ describe('a change is told with who, what, before, after, when and from where', 
     ]);
   });
 
+  test('of a prompt that goes to another organization, told in both and to neither of the other', async () => {
+    const { id } = await newPrompt(client, admin);
+    const founded = await client('POST', '/v1/orgs', { token: admin.token, body: { name: 'Target' } });
+    const { id: orgId } = founded.json.org;
+    const { json } = await client('GET', `/v1/orgs/${orgId}/teams`, { token: admin.token });
+    const [{ id: teamId }] = json.teams;
+    const moved = await audited('POST', `/v1/prompts/${id}/move`, { body: { team_id: teamId } });
+    const move = { action: 'prompts.move', prompt_id: id };
+    expect(moved.entries).toMatchObject([
+      { ...move, team_id: admin.teamId, before: { team_id: admin.teamId }, after: { team_id: null } },
+    ]);
+    expect(await log('target_type=prompt', orgId)).toMatchObject([
+      { ...move, team_id: teamId, before: { team_id: null }, after: { team_id: teamId } },
+    ]);
+  });
+
   test('of a version, whose steps are told apart; the one that steps down is told too', async () => {
     const { id } = await newPrompt(client, admin);
     const at = `/v1/prompts/${id}/versions`;
@@ -240,17 +256,12 @@ describe('a change is told with who, what, before, after, when and from where', 
       token: admin.token,
       body: { name: 'of two', org_id: admin.orgId, team_ids: [teamId, admin.teamId] },
     });
-    // A move is told where it leaves and where it comes to, and so is what it takes from a key.
+    // A move is told where it leaves and where it comes to, to neither of the other; and so is what it takes
+    // from a key.
     const moved = await audited('PUT', `/v1/teams/${teamId}`, { body: { name: 'Movers', org_id: orgId } });
-    const move = {
-      action: 'teams.update',
-      target: { type: 'team', id: teamId },
-      before: { org_id: admin.orgId },
-      after: { org_id: orgId },
-    };
     expect(moved.entries).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ before: move.before, after: move.after }),
+        expect.objectContaining({ before: { org_id: admin.orgId }, after: { org_id: null } }),
         expect.objectContaining({
           operation: 'update',
           target: expect.objectContaining({ type: 'api_key', name: 'of two' }),
@@ -259,7 +270,15 @@ describe('a change is told with who, what, before, after, when and from where', 
         }),
       ]),
     );
-    expect(await log('target_type=team', orgId)).toMatchObject([move, { operation: 'insert' }]);
+    expect(await log('target_type=team', orgId)).toMatchObject([
+      {
+        action: 'teams.update',
+        target: { type: 'team', id: teamId },
+        before: { name: null, org_id: null },
+        after: { name: 'Movers', org_id: orgId },
+      },
+      { operation: 'insert' },
+    ]);
     const gone = await audited('DELETE', `/v1/teams/${teamId}`, {}, orgId);
     expect(gone.entries).toMatchObject([
       { action: 'teams.delete', operation: 'delete', before: { name: 'Movers', org_id: orgId }, after: null },
