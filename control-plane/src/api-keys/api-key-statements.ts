@@ -30,7 +30,7 @@ export async function insertApiKey(
 }
 
 /** A key, and the moment of its making as a cursor keeps it. */
-type ApiKeyRow = ApiKey & { readonly created_at_microseconds: number };
+type ApiKeyRow = ApiKey & { readonly moment: number };
 
 /**
  * @param userId whose keys, and keys of whose teams, are listed; undefined lists all of the organization
@@ -47,7 +47,7 @@ export function listApiKeys(
   return queries.query<ApiKeyRow>(
     `select id, name, org_id,
        case when cardinality(team_ids) = 1 then team_ids[1] end as team_id,
-       team_ids, operation, created_at, last_used_at, ${microseconds('created_at')} as created_at_microseconds
+       team_ids, operation, created_at, last_used_at, ${microseconds('created_at')} as moment
      from (
        select api_keys.*, array(
          select team_id::text from api_key_teams where api_key_id = api_keys.id order by team_id

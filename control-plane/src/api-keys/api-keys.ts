@@ -54,8 +54,8 @@ export class ApiKeys {
     const everyKey = access.allows(owner, 'api_keys.list_all');
     const userId = everyKey ? undefined : sessionUser(access.caller).id;
     const rows = await listApiKeys(this.#database, owner.org_id, userId, slice);
-    const { items, next_cursor } = pageOf(rows, slice.limit, (key) => [key.created_at_microseconds, key.id]);
-    return { api_keys: items.map(({ created_at_microseconds: _moment, ...key }) => key), next_cursor };
+    const { items, next_cursor } = pageOf(rows, slice.limit, (key) => [key.moment, key.id]);
+    return { api_keys: items.map(({ moment: _, ...key }) => key), next_cursor };
   }
 
   /**

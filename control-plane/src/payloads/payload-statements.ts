@@ -33,7 +33,7 @@ export async function findPayload(
 }
 
 /** A payload, and when it was made in microseconds. */
-export type ListedPayload = Payload & { readonly made: number };
+export type ListedPayload = Payload & { readonly moment: number };
 
 const OLDEST_FIRST = 'created_at, id';
 
@@ -48,7 +48,7 @@ export function listPayloads(
     order by ${OLDEST_FIRST} limit $4`;
   const bytes = 'octet_length(variables::text)';
   return queries.query<Weighed<ListedPayload>>(
-    `select ${COLUMNS}, ${microseconds('created_at')} as made, is_beyond
+    `select ${COLUMNS}, ${microseconds('created_at')} as moment, is_beyond
      from ${weighed(rows, { bytes, order: OLDEST_FIRST })} as payloads
      where is_reached order by ${OLDEST_FIRST}`,
     [promptId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],

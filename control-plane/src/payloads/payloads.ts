@@ -34,8 +34,8 @@ export class Payloads {
   async list(promptId: string, slice: Slice, access: Access): Promise<ListPage<Payload>> {
     const { prompt } = await this.#lookup.byId(promptId, access);
     const rows = await listPayloads(this.#database, prompt.id, slice);
-    const page = heavyPageOf<ListedPayload>(rows, slice, ({ made, id }) => [made, id]);
-    return { ...page, items: page.items.map(({ made: _, ...payload }) => payload) };
+    const page = heavyPageOf<ListedPayload>(rows, slice, ({ moment, id }) => [moment, id]);
+    return { ...page, items: page.items.map(({ moment: _, ...payload }) => payload) };
   }
 
   async get(promptId: string, payloadId: string, access: Access): Promise<Payload> {
