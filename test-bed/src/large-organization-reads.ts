@@ -28,7 +28,7 @@ export function readsOf(organization: LargeOrganization): ReadonlyMap<string, re
     '50 for a key': { path: '?limit=50', token: tokens.key },
     'archived ones': '?archived=true',
     'one found by its slug': `?q=${slug}`,
-    'a thousand found by a word': '?q=refunds',
+    'a page found by a word': '?q=refunds',
     '50 found by two letters': '?q=an&limit=50',
     'none found': '?q=nothing_like_it',
     'none found by two letters': '?q=zz',
