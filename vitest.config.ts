@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** They judge what all others have left, so they run once these are through. */
@@ -8,6 +9,8 @@ export default defineConfig({
     // Real processes start, die and come back in these tests.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Of two cores vitest would use one; but many tests spend their time waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default', ['json', { outputFile: '.test-report.json' }]],
