@@ -194,7 +194,7 @@ describe('the list of keys', () => {
       }
     }
     expect(seen).toEqual(expected);
-    for (const junk of ['limit=0', 'limit=501', 'cursor=junk']) {
+    for (const junk of ['limit=0', 'limit=251', 'cursor=junk']) {
       const answer = await client('GET', `/v1/api-keys?org_id=${owner.orgId}&${junk}`, {
         token: owner.token,
       });

@@ -66,11 +66,11 @@ describe('a list of prompts', () => {
     }
   });
 
-  test('without a limit holds 500', async () => {
+  test('without a limit holds 250', async () => {
     const teamId = await newTeam(server, admin.orgId, 'Medium');
-    await addPrompts(teamId, randomSlugs(501));
+    await addPrompts(teamId, randomSlugs(251));
     const pages = await walk(`/v1/prompts?team_id=${teamId}`, 'prompts', ({ slug }) => slug);
-    expect(pages.map(({ length }) => length)).toEqual([500, 1]);
+    expect(pages.map(({ length }) => length)).toEqual([250, 1]);
   });
 
   test('ends with a full page where no more follow', async () => {
@@ -102,7 +102,7 @@ describe('a list of prompts', () => {
 
   test.each([
     ['limit=0', 'limit'],
-    ['limit=501', 'limit'],
+    ['limit=251', 'limit'],
     ['limit=-1', 'limit'],
     ['limit=1.5', 'limit'],
     ['limit=all', 'limit'],

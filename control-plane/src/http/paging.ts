@@ -5,8 +5,8 @@ import { isId } from './parameters.js';
 /** Lists that are read page by page: the long ones by a cursor, those of people by page numbers. */
 
 /** Items that a page with a cursor shows, by default and at most. */
-/** Items of a page. Twice as many prompts take more than 20 ms to answer: `npm run bench -- control-plane`. */
-export const MOST_ITEMS = 500;
+/** Items of a page. More are not answered within 20 ms by all lists: `npm run bench -- control-plane`. */
+export const MOST_ITEMS = 250;
 const MOST_PEOPLE = 100;
 const PEOPLE_BY_DEFAULT = 10;
 /** Nobody turns so many pages; Postgres counts them in 64 bits. */
@@ -16,7 +16,7 @@ const LAST_PAGE = 1_000_000_000;
 export const cursorParameters = {
   limit: Type.Optional(
     Type.String({
-      pattern: '^0*([1-9][0-9]?|[1-4][0-9]{2}|500)$',
+      pattern: '^0*([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|250)$',
       description: `How many are shown: 1 to ${MOST_ITEMS}, by default ${MOST_ITEMS}.`,
     }),
   ),
