@@ -35,7 +35,7 @@ export interface Request {
 }
 
 const fixed = (value: unknown) => () => value;
-const words = () => randomBytes(8).toString('hex');
+const words = () => likeHex(16);
 const number = () => '1';
 
 /** What a parameter in the path is, by the segment before it. */
@@ -185,12 +185,15 @@ export function requestFor({ route, slots }: ForeignCall, own: Known, foreign: K
   };
 }
 
+/** Digits of hexadecimal numbers, the first a letter: a tag of decimal digits alone is none. */
+function likeHex(length: number): string {
+  return `f${randomBytes(16).toString('hex')}`.slice(0, length);
+}
+
 /** @returns what looks like what is known, and is not */
 export function unknownLike(known: Known): Known {
   const like = (text: string) =>
-    /^[0-9a-f]{8}-/.test(text)
-      ? randomUUID()
-      : text.replace(/[0-9a-f]{8,}/g, (part) => randomBytes(16).toString('hex').slice(0, part.length));
+    /^[0-9a-f]{8}-/.test(text) ? randomUUID() : text.replace(/[0-9a-f]{8,}/g, (part) => likeHex(part.length));
   return Object.fromEntries(
     Object.entries(known).map(([kind, texts]) => [kind, texts.map(like)]),
   ) as unknown as Known;
