@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { promisify } from 'node:util';
 import {
   type LargeOrganization,
   type Read,
@@ -12,8 +10,8 @@ import {
   startControlPlane,
   startPostgres,
 } from '@px0/test-bed';
+import { pinToCores } from '../measuring/cores.js';
 
-const run = promisify(execFile);
 /** Calls of each read that are not counted: connections, caches and the compiler get ready. */
 const WARM_UP = 10;
 /** Calls of each read that a 95th percentile can be told from. */
@@ -59,7 +57,7 @@ export async function measureControlPlane(
   try {
     server = await startControlPlane({ databaseUrl: postgres.url }, { PX0_LIMITS: 'off', LOG_LEVEL: 'warn' });
     const { url } = server;
-    const isPinned = await pinToOneCore(server.process.pid);
+    const isPinned = await pinToCores(server.process.pid, [0]);
     const begun = performance.now();
     const organization = await seedLargeOrganization(postgres.url);
     const seedSeconds = (performance.now() - begun) / 1000;
@@ -84,16 +82,6 @@ export async function measureControlPlane(
     agent.destroy();
     await server?.stop();
     await postgres.stop();
-  }
-}
-
-/** Gives all threads of a process one core. @returns false where there is no taskset */
-async function pinToOneCore(pid: number | undefined): Promise<boolean> {
-  try {
-    await run('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(pid)]);
-    return true;
-  } catch {
-    return false;
   }
 }
 
