@@ -5,10 +5,13 @@ import { DOCUMENT_FORMAT, type Document, type DocumentKind } from './documents.j
 export class InvalidDocumentError extends Error {
   override readonly name = 'InvalidDocumentError';
   readonly key: string;
+  /** What is wrong, without the key. Nothing of what the text holds is in it but the number of its format. */
+  readonly problem: string;
 
   constructor(key: string, problem: string) {
     super(`feed document ${key}: ${problem}`);
     this.key = key;
+    this.problem = problem;
   }
 }
 
@@ -90,10 +93,14 @@ export function decodeDocument(key: string, body: string): Document {
   }
   if (!isRecord(parsed)) throw new InvalidDocumentError(key, 'is not an object');
   if (parsed.format !== DOCUMENT_FORMAT) {
-    throw new InvalidDocumentError(key, `has the unknown format ${JSON.stringify(parsed.format)}`);
+    const { format } = parsed;
+    throw new InvalidDocumentError(
+      key,
+      `has the unknown format ${typeof format === 'number' ? format : ''}`.trimEnd(),
+    );
   }
   if (parsed.kind !== kind) {
-    throw new InvalidDocumentError(key, `is of kind ${JSON.stringify(parsed.kind)}`);
+    throw new InvalidDocumentError(key, 'is of another kind than its key');
   }
   for (const [field, [expected, check]] of Object.entries(FIELDS[kind])) {
     if (!check(parsed[field])) {
@@ -102,7 +109,7 @@ export function decodeDocument(key: string, body: string): Document {
   }
   const document = parsed as unknown as Document;
   if (document.kind !== 'key' && keyOfDocument(document) !== key) {
-    throw new InvalidDocumentError(key, `holds the state of ${keyOfDocument(document)}`);
+    throw new InvalidDocumentError(key, 'holds the state of another document');
   }
   return document;
 }

@@ -23,6 +23,8 @@ export function redisFeedLayout(prefix: string) {
     log: (epoch: string) => `${prefix}:feed:${epoch}:log`,
     /** Hash: id of an API key → when it was last used, in milliseconds of Unix time. */
     keyUses: `${prefix}:key-uses`,
+    /** Hash: id of a gateway → `<when it reported, milliseconds of Unix time by the server's clock>:<report>`. */
+    gateways: `${prefix}:gateways`,
   };
 }
 
@@ -31,6 +33,7 @@ export const postgresFeedLayout = {
   head: 'feed_head',
   documents: 'feed_documents',
   keyUses: 'key_uses',
+  gateways: 'gateway_reports',
   /** NOTIFY channel of encoded messages. */
   bell: 'px0_feed',
   /** Bytes that fit into one NOTIFY; a longer message goes without its documents. */

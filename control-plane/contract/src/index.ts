@@ -32,5 +32,16 @@ export {
   redisFeedLayout,
   SILENCE_LIMIT,
 } from './feed-layout.js';
+export {
+  decodeReport,
+  encodeReport,
+  type GatewayReport,
+  type GatewayReporter,
+  REASON_LENGTH,
+  REFUSALS_LISTED,
+  REPORT_INTERVAL,
+  REPORT_LIFE,
+  type RefusedDocument,
+} from './gateway-report.js';
 export type { KeyUse, KeyUseCollector, KeyUseReporter } from './key-uses.js';
 export { decodeMessage, encodeMessage } from './message-codec.js';
