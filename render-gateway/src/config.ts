@@ -66,6 +66,17 @@ const VARIABLES = {
     default: String(128 * MIB),
     meaning: 'Bound of the loaded templates that each worker thread holds, in bytes.',
   }),
+  snapshotFile: variable('PX0_SNAPSHOT_FILE', Type.String({ pattern: '^[^\\0]*[^\\0/]$' }), {
+    expected: 'the path of a file, or none',
+    default: '.px0/gateway.snapshot',
+    meaning:
+      'Where the gateway keeps a copy of its documents, to start from without its feed. `none`: nowhere.',
+  }),
+  maxStaleness: variable('PX0_MAX_STALENESS', Type.Integer({ minimum: 0 }), {
+    expected: 'a whole number of seconds',
+    default: '86400',
+    meaning: 'Seconds after which renders are refused when the feed cannot be followed.',
+  }),
   logLevel: variable('LOG_LEVEL', Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
     default: 'info',

@@ -14,6 +14,8 @@ test('what is not set has the documented default', () => {
     redisPrefix: 'px0',
     cacheBytes: 268_435_456,
     templateCacheBytes: 134_217_728,
+    snapshotFile: '.px0/gateway.snapshot',
+    maxStaleness: 86_400,
     logLevel: 'info',
   });
 });
@@ -38,6 +40,8 @@ describe('junk is refused with the name of the variable and what it should be', 
     PX0_REDIS_PREFIX: [['a b', /letters, digits/]],
     PX0_CACHE_BYTES: ['1', '256MB'].map((text) => [text, /bytes/]),
     PX0_TEMPLATE_CACHE_BYTES: ['1', '1e9'].map((text) => [text, /bytes/]),
+    PX0_SNAPSHOT_FILE: [['/var/lib/px0/', /path of a file, or none/]],
+    PX0_MAX_STALENESS: ['-1', 'a day', '1.5'].map((text) => [text, /whole number of seconds/]),
     LOG_LEVEL: [['loud', /trace, debug, info/]],
   };
   test('every variable has a row here', () => {

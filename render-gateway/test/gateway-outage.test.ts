@@ -54,7 +54,12 @@ test('with Redis gone the gateway serves what it holds, answers 503 for what it 
 test('a gateway that never reached its feed is not ready, and answers 503 rather than 401 or 404', async () => {
   const redis = await startRedis();
   await redis.stop();
-  const config = loadConfig({ REDIS_URL: redis.url, PX0_GATEWAY_PORT: '0', PX0_GATEWAY_THREADS: '1' });
+  const config = loadConfig({
+    REDIS_URL: redis.url,
+    PX0_GATEWAY_PORT: '0',
+    PX0_GATEWAY_THREADS: '1',
+    PX0_SNAPSHOT_FILE: 'none',
+  });
   const gateway = await startGateway(config, { log: pino({ level: 'silent' }) });
   onTestFinished(() => gateway.close());
   const base = `http://127.0.0.1:${gateway.port}`;

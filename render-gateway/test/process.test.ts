@@ -13,7 +13,13 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 function run(environment: Record<string, string>) {
   const { PATH = '' } = process.env;
   const child: ChildProcess = spawn(process.execPath, [MAIN], {
-    env: { PATH, PX0_GATEWAY_HOST: '127.0.0.1', PX0_GATEWAY_THREADS: '2', ...environment },
+    env: {
+      PATH,
+      PX0_GATEWAY_HOST: '127.0.0.1',
+      PX0_GATEWAY_THREADS: '2',
+      PX0_SNAPSHOT_FILE: 'none',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

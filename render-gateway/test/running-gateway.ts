@@ -20,9 +20,12 @@ export interface RunningGateway {
 export async function runGateway({
   threads = 1,
   redis = testRedis(),
+  env = {},
 }: {
   threads?: number;
   redis?: { url: string; prefix: string };
+  /** More variables. Without PX0_SNAPSHOT_FILE it keeps no snapshot. */
+  env?: Record<string, string>;
 } = {}): Promise<RunningGateway> {
   const feed = new SeededFeed(redis);
   await feed.begin();
@@ -33,6 +36,8 @@ export async function runGateway({
     PX0_GATEWAY_PORT: '0',
     PX0_GATEWAY_HOST: '127.0.0.1',
     PX0_GATEWAY_THREADS: String(threads),
+    PX0_SNAPSHOT_FILE: 'none',
+    ...env,
   });
   const gateway = await startGateway(config, {
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),

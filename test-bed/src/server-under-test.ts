@@ -78,10 +78,11 @@ export function startControlPlane(neighbours: Neighbours, env: Record<string, st
   return startServer('controlPlane', 'PX0_CONTROL_PORT', { ...feedEnvironment(neighbours), ...env });
 }
 
-/** @returns a gateway of one thread that is ready, on a free port */
+/** @returns a gateway of one thread that is ready, on a free port; it keeps no snapshot unless `env` says so */
 export function startGateway(neighbours: Neighbours, env: Record<string, string> = {}): Promise<Server> {
   return startServer('gateway', 'PX0_GATEWAY_PORT', {
     PX0_GATEWAY_THREADS: '1',
+    PX0_SNAPSHOT_FILE: 'none',
     ...feedEnvironment(neighbours),
     ...env,
   });

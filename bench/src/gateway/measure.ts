@@ -50,6 +50,7 @@ export async function measureGateway(options: GatewayBenchOptions): Promise<Gate
       PX0_GATEWAY_PORT: '0',
       PX0_GATEWAY_HOST: '127.0.0.1',
       PX0_GATEWAY_THREADS: '1',
+      PX0_SNAPSHOT_FILE: 'none',
     });
     const body = JSON.stringify({ variables: VARIABLES });
     const answer = await servedAnswer(gateway.url, feed.key, body);

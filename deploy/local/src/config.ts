@@ -3,13 +3,22 @@ import { StartError } from './start-error.js';
 
 /** Variables that the launcher itself reads; all others pass through to the two servers. */
 export const CONFIG_VARIABLES = [
-  { name: 'PX0_DATA_DIR', default: '.px0', meaning: 'directory of the embedded Postgres, made when missing' },
+  {
+    name: 'PX0_DATA_DIR',
+    default: '.px0',
+    meaning: "directory of the embedded Postgres and of the gateway's snapshot, made when missing",
+  },
   { name: 'PX0_CONTROL_PORT', default: '8000', meaning: "the control plane's port" },
   { name: 'PX0_GATEWAY_PORT', default: '8080', meaning: "the gateway's port" },
   {
     name: 'DATABASE_URL',
     default: 'the embedded Postgres',
     meaning: 'Postgres to keep the truth in: postgres://user:password@host:port/database',
+  },
+  {
+    name: 'PX0_SNAPSHOT_FILE',
+    default: 'in PX0_DATA_DIR',
+    meaning: "the gateway's copy of its documents; by default gateway.snapshot in the data directory",
   },
 ] as const;
 
@@ -19,6 +28,8 @@ export interface LauncherConfig {
   readonly gatewayPort: number;
   /** undefined: start the embedded Postgres. */
   readonly databaseUrl: string | undefined;
+  /** As the gateway reads it. */
+  readonly snapshotFile: string;
 }
 
 /** @throws {StartError} naming the variable that is junk, and what it should be */
@@ -30,11 +41,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): LauncherConfig {
       `PX0_CONTROL_PORT and PX0_GATEWAY_PORT are both ${controlPort}; they must be different ports.`,
     );
   }
+  const dataDirectory = path.resolve(env.PX0_DATA_DIR || '.px0');
   return {
-    dataDirectory: path.resolve(env.PX0_DATA_DIR || '.px0'),
+    dataDirectory,
     controlPort,
     gatewayPort,
     databaseUrl: env.DATABASE_URL || undefined,
+    snapshotFile: env.PX0_SNAPSHOT_FILE || path.join(dataDirectory, 'gateway.snapshot'),
   };
 }
 
