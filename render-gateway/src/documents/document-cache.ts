@@ -35,7 +35,9 @@ export class DocumentCache<T> {
     this.#options = options;
     this.#held = new LRUCache({ maxSize: options.maxBytes });
     this.#absent = new LRUCache({
-      max: LIMITS.absentEntries,
+      // One each: `max` would take room for all of them at once.
+      maxSize: LIMITS.absentEntries,
+      sizeCalculation: () => 1,
       ttl: LIMITS.absentAge,
       ttlResolution: 0,
       perf: options.clock,

@@ -32,7 +32,8 @@ export interface DocumentStoreOptions {
  */
 export class DocumentStore {
   readonly #held: LRUCache<string, Held>;
-  readonly #absent = new LRUCache<string, Absence>({ max: ABSENCES });
+  /** Bounded by size, of one each: `max` would take room for all of them at once. */
+  readonly #absent = new LRUCache<string, Absence>({ maxSize: ABSENCES, sizeCalculation: () => 1 });
   readonly #maxBytes: number;
   #sweep = 0;
   /** Odd while absences are vouched for. */

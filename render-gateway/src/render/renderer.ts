@@ -44,7 +44,11 @@ export class Renderer {
   /** Ids of keys that callers were let through with, those of the remembered ways not yet gathered. */
   readonly #usedKeys = new Set<string>();
   readonly #routes = new RouteCache(this.#usedKeys);
-  readonly #keyHashes = new LRUCache<string, string>({ max: LIMITS.hashedKeys });
+  /** Bounded by size, of one each: `max` would take room for all of them at once. */
+  readonly #keyHashes = new LRUCache<string, string>({
+    maxSize: LIMITS.hashedKeys,
+    sizeCalculation: () => 1,
+  });
 
   constructor({ documents, versions, desk, onUnexpected }: RendererOptions) {
     this.#documents = documents;
