@@ -40,6 +40,7 @@ import { addPromptRoutes } from './prompts/prompt-routes.js';
 import { Prompts } from './prompts/prompts.js';
 import { createFeedWriter } from './publishing/feed-writer.js';
 import { Publisher } from './publishing/publisher.js';
+import { sessionsIn } from './publishing/publisher-session.js';
 import { addRenderRoutes } from './rendering/render-routes.js';
 import { Renderer } from './rendering/renderer.js';
 import { addDiffRoutes } from './versions/diff-routes.js';
@@ -75,7 +76,7 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
     log,
   });
   const writer = createFeedWriter({ databaseUrl, redisUrl, redisPrefix });
-  const publisher = new Publisher({ databaseUrl, writer, log });
+  const publisher = new Publisher({ openSession: sessionsIn(databaseUrl, log), writer, log });
   const collector = createKeyUseCollector(config, database);
   const keyUses = new KeyUses({ queries: database, collector, log });
 

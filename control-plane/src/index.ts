@@ -4,4 +4,6 @@ export { StartupError } from './database/connection-trouble.js';
 export { MigrationError, migrate } from './database/migrate.js';
 export { createLog } from './log.js';
 export { createFeedWriter } from './publishing/feed-writer.js';
-export { Publisher } from './publishing/publisher.js';
+export { Publisher, type PublisherOptions } from './publishing/publisher.js';
+export { FEED_FORMAT, type PublisherState } from './publishing/publisher-position.js';
+export type { Batch, OpenSession, PublisherSession } from './publishing/publisher-session.js';

@@ -31,10 +31,43 @@ export interface Batch {
 }
 
 /**
- * One connection to Postgres for all that a publisher does there. The lock belongs to it: whoever can
- * still use the connection holds the lock, and losing either is losing both.
+ * What a publisher does in the database, on one connection. The lock belongs to the connection: whoever
+ * can still use it holds the lock, and losing either is losing both. Every method rejects when the
+ * database does not answer, and may have done its work all the same.
  */
-export class PublisherSession {
+export interface PublisherSession {
+  /** @returns whether the lock is held now. Another publisher may have it. */
+  tryLock(): Promise<boolean>;
+  state(): Promise<PublisherState>;
+  /**
+   * The oldest notes, with the documents as they are in that same moment, and a revision reserved for
+   * each document. Repeating it repeats the documents, under newer revisions.
+   * @returns undefined if there are no notes
+   */
+  takeBatch(): Promise<Batch | undefined>;
+  /** The feed holds all up to `revision`: these notes are settled. */
+  settle(noteIds: readonly string[], revision: number): Promise<void>;
+  /** From here on only a feed of this epoch, and of this build's format, is one to go on with. */
+  reserveEpoch(epoch: string, revision: number): Promise<void>;
+  /** All documents of one moment, in pages. */
+  loadAll(): AsyncIterable<readonly { readonly key: string; readonly body: string }[]>;
+  /** Closes the connection, and by that frees the lock. Does not wait long for a server that is gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects.
+ * @param onNote called when notes may have been left
+ * @param onLost called at most once, when the connection breaks, and not by closing it
+ */
+export type OpenSession = (onNote: () => void, onLost: (error: Error) => void) => Promise<PublisherSession>;
+
+/** Sessions in Postgres. */
+export function sessionsIn(databaseUrl: string, log: Logger): OpenSession {
+  return (onNote, onLost) => PostgresSession.open(databaseUrl, log, onNote, onLost);
+}
+
+class PostgresSession implements PublisherSession {
   readonly #client: pg.Client;
   readonly #loader: DocumentLoader;
   readonly #beforeClose: () => void;
@@ -45,16 +78,12 @@ export class PublisherSession {
     this.#beforeClose = beforeClose;
   }
 
-  /**
-   * @param onNote called when notes may have been left
-   * @param onLost called at most once, when the connection breaks, and not by closing it
-   */
   static async open(
     databaseUrl: string,
     log: Logger,
     onNote: () => void,
     onLost: (error: Error) => void,
-  ): Promise<PublisherSession> {
+  ): Promise<PostgresSession> {
     const client = new pg.Client({
       connectionString: databaseUrl,
       application_name: 'px0-publisher',
@@ -82,12 +111,11 @@ export class PublisherSession {
       await end(client);
       throw error;
     }
-    return new PublisherSession(client, new DocumentLoader(log), () => {
+    return new PostgresSession(client, new DocumentLoader(log), () => {
       lost = true;
     });
   }
 
-  /** @returns whether the lock is held now. Another publisher may have it. */
   async tryLock(): Promise<boolean> {
     const { rows } = await this.#client.query<{ locked: boolean }>(
       'select pg_try_advisory_lock($1, $2) as locked',
@@ -110,11 +138,6 @@ export class PublisherSession {
     };
   }
 
-  /**
-   * The oldest notes, with the documents as they are in that same moment, and a revision reserved for
-   * each document. Repeating it repeats the documents, under newer revisions.
-   * @returns undefined if there are no notes
-   */
   async takeBatch(): Promise<Batch | undefined> {
     await this.#client.query('begin isolation level repeatable read');
     const notes = await this.#client.query<{ id: string; document_key: string }>(
@@ -148,7 +171,6 @@ export class PublisherSession {
     };
   }
 
-  /** The feed holds all up to `revision`: these notes are settled. */
   async settle(noteIds: readonly string[], revision: number): Promise<void> {
     await this.#client.query(
       `with settled as (delete from outbox where id = any ($1::bigint[]))
@@ -157,7 +179,6 @@ export class PublisherSession {
     );
   }
 
-  /** From here on only a feed of this epoch, and of this build's format, is one to go on with. */
   async reserveEpoch(epoch: string, revision: number): Promise<void> {
     await this.#client.query(
       `update publisher_state
@@ -166,14 +187,12 @@ export class PublisherSession {
     );
   }
 
-  /** All documents of one moment, in pages. */
   async *loadAll(): AsyncGenerator<{ key: string; body: string }[]> {
     await this.#client.query('begin isolation level repeatable read read only');
     yield* this.#loader.loadAll(this.#client);
     await this.#client.query('commit');
   }
 
-  /** Closes the connection, and by that frees the lock. Does not wait long for a server that is gone. */
   async close(): Promise<void> {
     this.#beforeClose();
     await end(this.#client);

@@ -10,20 +10,22 @@ import {
 import type { Logger } from 'pino';
 import { wordsOf } from '../database/connection-trouble.js';
 import { examine } from './publisher-position.js';
-import { PublisherSession } from './publisher-session.js';
+import type { OpenSession, PublisherSession } from './publisher-session.js';
 
 /** How often a standby asks for the lock. */
 const ELECTION_INTERVAL = 1_000;
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 1_000;
 
-interface PublisherOptions {
-  readonly databaseUrl: string;
+export interface PublisherOptions {
+  readonly openSession: OpenSession;
   readonly writer: FeedWriter;
   readonly log: Logger;
   readonly clock?: Clock;
   /** From 0 up to 1, as Math.random gives. For the jitter of retries. */
   readonly random?: () => number;
+  /** Names an epoch as none was ever named. */
+  readonly newEpoch?: () => string;
 }
 
 /**
@@ -49,6 +51,7 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #clock: Clock;
   readonly #backoff: Backoff;
+  readonly #newEpoch: () => string;
   readonly #steps: Record<State, () => Promise<State>> = {
     connecting: () => this.#connect(),
     electing: () => this.#elect(),
@@ -74,6 +77,7 @@ export class Publisher {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY, options.random ?? Math.random);
+    this.#newEpoch = options.newEpoch ?? randomUUID;
   }
 
   /** Goes to work in the background; returns at once, whether or not anything can be reached. */
@@ -106,9 +110,7 @@ export class Publisher {
   }
 
   async #connect(): Promise<State> {
-    this.#session = await PublisherSession.open(
-      this.#options.databaseUrl,
-      this.#options.log,
+    this.#session = await this.#options.openSession(
       () => {
         this.#noted = true;
         if (this.#pausing?.endsWithNote) this.#pausing.wake();
@@ -144,7 +146,7 @@ export class Publisher {
 
   async #rebuild(): Promise<State> {
     const session = this.#open();
-    const head = { epoch: randomUUID(), revision: this.#firstRevision };
+    const head = { epoch: this.#newEpoch(), revision: this.#firstRevision };
     // Before the flip: a feed that stands under an epoch unknown to the database would be rebuilt again.
     await session.reserveEpoch(head.epoch, head.revision);
     const result = await this.#options.writer.rebuild(head, session.loadAll());

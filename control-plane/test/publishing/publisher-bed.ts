@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createFeedWriter } from '#publishing/feed-writer.js';
 import { Publisher } from '#publishing/publisher.js';
+import { sessionsIn } from '#publishing/publisher-session.js';
 import { feedIn, Tenant } from './tenant.js';
 
 export let server: RedisServer;
@@ -47,11 +48,8 @@ export function usePublishers(): void {
 /** Starts a publisher. @param wrap puts something between the publisher and its writer */
 export function publish(wrap: (writer: FeedWriter) => FeedWriter = (writer) => writer): Publisher {
   const writer = createFeedWriter({ databaseUrl: database.url, redisUrl: server.url, redisPrefix: prefix });
-  const publisher = new Publisher({
-    databaseUrl: database.url,
-    writer: wrap(writer),
-    log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }),
-  });
+  const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const publisher = new Publisher({ openSession: sessionsIn(database.url, log), writer: wrap(writer), log });
   running.push({ publisher, writer });
   publisher.start();
   return publisher;

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@px0/test-bed';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Batch, PublisherSession } from '#publishing/publisher-session.js';
+import { type Batch, type PublisherSession, sessionsIn } from '#publishing/publisher-session.js';
 import { Tenant } from './tenant.js';
 
 let database: TestDatabase;
@@ -11,9 +11,7 @@ let session: PublisherSession;
 beforeEach(async () => {
   database = await createTestDatabase();
   tenant = await Tenant.create(database.url);
-  session = await PublisherSession.open(
-    database.url,
-    pino({ level: 'silent' }),
+  session = await sessionsIn(database.url, pino({ level: 'silent' }))(
     () => {},
     () => {},
   );

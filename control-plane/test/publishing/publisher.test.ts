@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createFeedWriter } from '#publishing/feed-writer.js';
 import { Publisher } from '#publishing/publisher.js';
+import { sessionsIn } from '#publishing/publisher-session.js';
 import { FEED_FORMAT } from '#publishing/publisher-position.js';
 import {
   breakPublishers,
@@ -210,10 +211,11 @@ describe('stopping', () => {
     await sleep(100);
     const began = performance.now();
     await Promise.all([idle.stop(), standby.stop()]);
+    const log = pino({ level: 'silent' });
     const neverStarted = new Publisher({
-      databaseUrl: database.url,
+      openSession: sessionsIn(database.url, log),
       writer: createFeedWriter({ databaseUrl: database.url, redisPrefix: 'unused' }),
-      log: pino({ level: 'silent' }),
+      log,
     });
     await neverStarted.stop();
     expect(performance.now() - began).toBeLessThan(500);
