@@ -4,14 +4,17 @@
  */
 export class Evictions {
   readonly #tell: (keys: readonly string[]) => void;
+  readonly #soon: (run: () => void) => void;
   #keys: string[] = [];
 
-  constructor(tell: (keys: readonly string[]) => void) {
+  /** @param soon runs something once what is being done now is done */
+  constructor(tell: (keys: readonly string[]) => void, soon: (run: () => void) => void = setImmediate) {
     this.#tell = tell;
+    this.#soon = soon;
   }
 
   add(key: string): void {
-    if (this.#keys.length === 0) setImmediate(() => this.#flush());
+    if (this.#keys.length === 0) this.#soon(() => this.#flush());
     this.#keys.push(key);
   }
 
