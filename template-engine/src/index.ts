@@ -14,6 +14,7 @@ export {
   DEFAULT_COMPILE_LIMITS,
   DEFAULT_RENDER_LIMITS,
   type RenderLimits,
+  renderLimits,
 } from './limits.js';
 export type { Position } from './position.js';
 export { PROGRAM_FORMAT, type Program } from './program/program.js';

@@ -42,6 +42,48 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   printfPrecision: 10_000,
 };
 
+/** Limits that need no check any more. */
+class CheckedRenderLimits implements RenderLimits {
+  readonly steps: number;
+  readonly outputBytes: number;
+  readonly valueDepth: number;
+  readonly templateDepth: number;
+  readonly printfWidth: number;
+  readonly printfPrecision: number;
+  /** Only what was made here has it. */
+  readonly #checked = true;
+
+  constructor(limits: RenderLimits) {
+    this.steps = limits.steps;
+    this.outputBytes = limits.outputBytes;
+    this.valueDepth = limits.valueDepth;
+    this.templateDepth = limits.templateDepth;
+    this.printfWidth = limits.printfWidth;
+    this.printfPrecision = limits.printfPrecision;
+    Object.freeze(this);
+  }
+
+  static is(limits: Partial<RenderLimits>): limits is CheckedRenderLimits {
+    return #checked in limits;
+  }
+}
+
+/**
+ * Limits for many renderings, checked once: to render with what this returns costs nothing more.
+ *
+ * @param given limits that take the place of defaults
+ * @throws {RangeError} as rendering with them would
+ */
+export function renderLimits(given: Partial<RenderLimits>): RenderLimits {
+  return new CheckedRenderLimits(completeLimits(DEFAULT_RENDER_LIMITS, given));
+}
+
+/** @returns the limits of one rendering; otherwise as {@link completeLimits} */
+export function limitsOfRendering(given: Partial<RenderLimits> | undefined): RenderLimits {
+  if (given === undefined) return DEFAULT_RENDER_LIMITS;
+  return CheckedRenderLimits.is(given) ? given : completeLimits(DEFAULT_RENDER_LIMITS, given);
+}
+
 /** What bounds recursion cannot be raised. */
 const FIXED: ReadonlySet<string> = new Set<keyof CompileLimits | keyof RenderLimits>([
   'nesting',

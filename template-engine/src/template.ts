@@ -1,7 +1,7 @@
 import type { TemplateVariable } from './analysis/template-variable.js';
 import { quote } from './format/quote.js';
 import type { JsonObject } from './json.js';
-import { completeLimits, DEFAULT_RENDER_LIMITS, type RenderLimits } from './limits.js';
+import { limitsOfRendering, type RenderLimits } from './limits.js';
 import { decodeProgram } from './program/decode.js';
 import { assembleAll } from './render/assembler.js';
 import { type MissingKey, Rendering } from './render/rendering.js';
@@ -38,7 +38,7 @@ export function load(program: unknown): Template {
     name,
     variables,
     render(data, options) {
-      const limits = completeLimits(DEFAULT_RENDER_LIMITS, options?.limits);
+      const limits = limitsOfRendering(options?.limits);
       return run(main, new Rendering(name, main.name, data, options?.missing ?? 'error', limits), data);
     },
   };

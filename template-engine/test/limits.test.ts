@@ -326,3 +326,27 @@ describe('a limit that limits nothing is refused', () => {
     expect(run).toThrow(new RangeError(words));
   });
 });
+
+describe('limits that were checked once', () => {
+  const template = load(compile('{{range 100}}{{.}}{{end}}', { name: 't' }));
+
+  it('stop a rendering like any others, with the same words', () => {
+    for (const given of [{ steps: 50 }, { outputBytes: 10 }, { steps: 50, outputBytes: 10 }]) {
+      const checked = exceeded(() => template.render({}, { limits: engine.renderLimits(given) }));
+      expect(checked.message).toBe(exceeded(() => template.render({}, { limits: given })).message);
+    }
+  });
+
+  it('are complete, refuse what rendering refuses, and cannot be changed', () => {
+    const limits = engine.renderLimits({ steps: 50 });
+    expect({ ...limits }).toEqual({ ...RENDER, steps: 50 });
+    expect(() => engine.renderLimits({ steps: Number.NaN })).toThrow(RangeError);
+    expect(() => engine.renderLimits({ valueDepth: RENDER.valueDepth + 1 })).toThrow(RangeError);
+    expect(() => Object.assign(limits, { steps: Number.NaN })).toThrow(TypeError);
+  });
+
+  it('are checked again when they are copied', () => {
+    const copy = { ...engine.renderLimits({}), steps: Number.NaN };
+    expect(() => template.render({}, { limits: copy })).toThrow(RangeError);
+  });
+});
