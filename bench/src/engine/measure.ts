@@ -1,11 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { buildGoProgram } from '../measuring/go-program.js';
 import { type EngineProcess, startEngine } from './engine-process.js';
 import { ENGINES, type EngineName } from './engines/table.js';
 import type { EngineFigures, PerEngine, TemplateFigures } from './figures.js';
-import { buildGoProgram } from './go-program.js';
 import type { CompileTimes, Source } from './messages.js';
 import { spreadOf } from './quantile.js';
 import { assertSameOutputs } from './same-outputs.js';
 import { TEMPLATE_NAMES, TEMPLATES, type TemplateName } from './templates/all.js';
+
+const GO_SOURCE = fileURLToPath(new URL('../../src/engine/go/', import.meta.url));
 
 export interface EngineBenchOptions {
   readonly engines: readonly EngineName[];
@@ -38,7 +41,7 @@ export interface RunningEngines {
  * @throws {OutputsDifferError} if two engines render different bytes
  */
 export async function startEngines(names: readonly EngineName[]): Promise<RunningEngines> {
-  const goProgram = names.includes('go') ? await buildGoProgram() : undefined;
+  const goProgram = names.includes('go') ? await buildGoProgram(GO_SOURCE) : undefined;
   const processes = new Map<EngineName, EngineProcess>();
   const startFresh = (name: EngineName) => startEngine(name, goProgram?.file);
   const stop = async () => {

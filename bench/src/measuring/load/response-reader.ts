@@ -1,0 +1,51 @@
+const OK = Buffer.from('HTTP/1.1 2');
+const HEAD_END = Buffer.from('\r\n\r\n');
+const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
+
+/**
+ * Counts the responses in what a connection receives. All answer the same request, so once one of them
+ * was read, the next is believed to be as long wherever its head ends at the same place.
+ */
+export class ResponseReader {
+  readonly #onResponse: (succeeded: boolean) => void;
+  #rest: Buffer | undefined;
+  #headLength = 0;
+  #bodyLength = 0;
+
+  constructor(onResponse: (succeeded: boolean) => void) {
+    this.#onResponse = onResponse;
+  }
+
+  /** @throws {Error} for a response without a content-length */
+  read(chunk: Buffer): void {
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = 0;
+    while (at < bytes.length) {
+      if (!this.#isLikeTheLast(bytes, at) && !this.#measure(bytes, at)) break;
+      const end = at + this.#headLength + this.#bodyLength;
+      if (end > bytes.length) break;
+      this.#onResponse(OK.compare(bytes, at, at + OK.length) === 0);
+      at = end;
+    }
+    this.#rest = at < bytes.length ? bytes.subarray(at) : undefined;
+  }
+
+  #isLikeTheLast(bytes: Buffer, at: number): boolean {
+    const end = at + this.#headLength;
+    if (this.#headLength === 0 || end > bytes.length) return false;
+    // Another status has another body.
+    if (OK.compare(bytes, at, at + OK.length) !== 0) return false;
+    return HEAD_END.compare(bytes, end - HEAD_END.length, end) === 0;
+  }
+
+  /** @returns false if the head is not all there */
+  #measure(bytes: Buffer, at: number): boolean {
+    const end = bytes.indexOf(HEAD_END, at);
+    if (end === -1) return false;
+    const length = CONTENT_LENGTH.exec(bytes.toString('latin1', at, end))?.[1];
+    if (length === undefined) throw new Error('a response has no content-length');
+    this.#headLength = end + HEAD_END.length - at;
+    this.#bodyLength = Number(length);
+    return true;
+  }
+}
