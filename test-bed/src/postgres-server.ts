@@ -7,6 +7,8 @@ import { startEmbeddedPostgres } from '@px0/local';
 export interface PostgresServer {
   /** URL of its `postgres` database. */
   readonly url: string;
+  /** Of its first process, which starts one for each connection. */
+  readonly pid: number | undefined;
   /** Ends the process and deletes its data. */
   stop(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   process.on('exit', killNow);
   return {
     url: server.url,
+    pid: server.process.pid,
     stop: async () => {
       await server.stop();
       process.off('exit', killNow);
