@@ -1,15 +1,20 @@
+import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { type FeedDocument, systemClock } from '@px0/contract';
+import { systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
 import { Evictions } from './documents/evictions.js';
 import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
-import type { FollowerState } from './feed/follower-states.js';
 import { KeyUseDesk } from './key-uses/key-use-desk.js';
 import { createKeyUseReporter } from './key-uses/key-use-store.js';
 import { probePort } from './port-check.js';
-import type { FromPrimary, Readiness } from './threads/messages.js';
+import { DocumentScreen } from './reports/document-screen.js';
+import { Refusals } from './reports/refusals.js';
+import { ReportDesk } from './reports/report-desk.js';
+import { createGatewayReporter } from './reports/report-store.js';
+import { FoundAnswers } from './threads/found-answers.js';
+import { ReadinessDesk } from './threads/readiness-desk.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
 
 /** A gateway that serves. */
@@ -34,6 +39,17 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
   const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });
   const keyUses = new KeyUseDesk({ reporter, clock: systemClock, log });
+  const gatewayReporter = createGatewayReporter({ redisUrl, databaseUrl, redisPrefix });
+  const refusals = new Refusals(log, () => reports.changed());
+  const reports = new ReportDesk<Worker>({
+    reporter: gatewayReporter,
+    host: hostname(),
+    refusals,
+    threads: () => keeper.workers,
+    ask: (worker, revision) => keeper.tell(worker, { kind: 'position', revision }),
+    clock: systemClock,
+    log,
+  });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
   const follower = new FeedFollower({
     reader,
@@ -42,6 +58,17 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     log,
     onChange: (documents) => keeper.broadcast({ kind: 'changed', documents }),
     onEvict: (key) => evictions.add(key),
+    onEvent: () => readiness.look(),
+    screen: new DocumentScreen(refusals),
+    onMove: (head) => reports.moved(head),
+  });
+  const readiness = new ReadinessDesk({
+    status: () => follower.status(),
+    tell: (now) => keeper.broadcast({ kind: 'readiness', readiness: now }),
+  });
+  const found = new FoundAnswers({
+    tell: (worker, answers) => keeper.tell(worker, { kind: 'found', answers }),
+    share: (documents, except) => keeper.broadcast({ kind: 'shared', documents }, except),
   });
   const keeper = new ThreadKeeper({
     count: threads,
@@ -49,16 +76,21 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     body: new URL('./threads/worker.js', import.meta.url),
     clock: systemClock,
     log,
+    greeting: () => [{ kind: 'readiness', readiness: readiness.current }],
     onMessage: (message, from) => {
       switch (message.kind) {
         case 'find':
-          void find(message.key, from);
-          return;
-        case 'askReadiness':
-          tell(from, { kind: 'readiness', id: message.id, readiness: readinessOf(follower) });
+          for (const key of message.keys) void find(key, from);
           return;
         case 'used':
           keyUses.used(message.ids);
+          return;
+        case 'applied':
+          reports.applied(from, message.revision);
+          return;
+        case 'refused':
+          refusals.add(message.key, message.revision, message.reason);
+          follower.refuse(message.key, message.revision);
           return;
         case 'log':
           log[message.level](message.fields, message.text);
@@ -71,14 +103,13 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
 
   async function find(key: string, from: Worker): Promise<void> {
     const lookup = await follower.find(key);
-    const document: FeedDocument | null = lookup.known ? lookup.document : null;
-    tell(from, { kind: 'found', key, document });
-    // What one thread needs the others will need: requests of a tenant reach all of them.
-    if (document?.body != null) keeper.broadcast({ kind: 'shared', documents: [document] }, from);
+    found.add(from, { key, document: lookup.known ? lookup.document : null });
   }
 
   async function close(): Promise<void> {
     await keeper.stop();
+    await reports.stop();
+    await gatewayReporter.close();
     await keyUses.stop();
     await reporter.close();
     await follower.stop();
@@ -86,6 +117,7 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   }
 
   follower.start();
+  reports.start();
   try {
     await keeper.start();
     return {
@@ -99,31 +131,4 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     await close();
     throw error;
   }
-}
-
-function tell(worker: Worker, message: FromPrimary): void {
-  worker.postMessage(message);
-}
-
-/** What readiness says of the feed. Catching up after a gap takes milliseconds, and is no trouble. */
-const FEED_WORDS: Readonly<Record<FollowerState, string>> = {
-  following: 'OK',
-  syncing: 'OK',
-  waiting: 'being rebuilt',
-  subscribing: 'unreachable',
-  lost: 'unreachable',
-  stopped: 'stopped',
-};
-
-/**
- * A gateway is ready from the moment at which it first knew the feed. When the feed goes away later
- * it stays ready, and says what it lacks: it serves what it holds, and taking every gateway out of
- * service at once would turn the loss of the feed into the loss of everything.
- */
-function readinessOf(follower: FeedFollower): Readiness {
-  const { state, position } = follower.status();
-  return {
-    ready: position !== undefined,
-    dependencies: { feed: FEED_WORDS[state] },
-  };
 }

@@ -4,11 +4,27 @@ export const LIMITS = {
   bodyBytes: 1024 * 1024,
   /** What is read and thrown away of a longer body, so that its sender is able to read the 413. */
   discardedBodyBytes: 16 * 1024 * 1024,
+  /**
+   * What a worker thread does itself, where requests are answered; beyond it a render goes to the pool.
+   * Each is a millisecond or two at the worst. Steps of a rendering, and bytes of its output:
+   */
+  stepsInPlace: 2_000,
+  outputBytesInPlace: 64 * 1024,
+  /** Of a request's body, to be read as JSON. */
+  bodyBytesInPlace: 64 * 1024,
+  /** Of a version's document: its length in characters, and the lists in it, of which a statement has about a dozen. */
+  documentLengthInPlace: 1024 * 1024,
+  documentListsInPlace: 3_000,
+  /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */
+  costlyRest: 1_000,
+  longestCostlyRest: 60_000,
   /** Of key, slug and prompt documents, per worker thread. */
   documentCacheBytes: 64 * 1024 * 1024,
   /** Things known to be absent, per worker thread and cache: how many, and for how long. */
   absentEntries: 10_000,
   absentAge: 5_000,
+  /** How long an absence is believed that is found while changes are not heard of. */
+  unvouchedAbsentAge: 50,
   /** Requests whose way to a version is remembered, per worker thread. */
   routes: 20_000,
   /** The longest path and query that is remembered, in characters. */
@@ -20,8 +36,30 @@ export const LIMITS = {
   /** Within which a key that was reported as used is not reported again, and how often that is looked at. */
   keyUseAge: 60_000,
   keyUseSweep: 1_000,
+  /** Characters of a document that is judged on arrival, and how long at once. Longer ones by their first use. */
+  screenedLength: 128 * 1024,
+  screeningSlice: 10,
+  /** Refused documents that are remembered. */
+  refusals: 10_000,
+  /** From a change to the report that tells of it, and between tries of one that failed: the first, and the longest. */
+  reportDelay: 10,
+  reportRetry: 200,
+  longestReportRetry: 2_000,
   /** Documents that one request may ask for before it is given up: key, slug, prompt, version, and twice. */
   lookUpsPerRequest: 8,
+  /** The longest that a worker thread waits in place for one document, standing still. */
+  lookUpWait: 2,
+  /** The part of its time that a worker thread may wait so, and how much of that it may save up. */
+  lookUpWaitShare: 0.05,
+  longestLookUpWait: 100,
+  /** Documents that are waited for at once: by a worker thread, and by the primary for all of them. */
+  documentsAwaited: 2_000,
+  documentsAwaitedOfFeed: 10_000,
+  /** Requests of a worker thread that wait for documents. */
+  requestsWaiting: 4_000,
+  /** Documents in one question to the feed: of those that may be large, and of the others. */
+  largeDocumentsPerQuestion: 10,
+  documentsPerQuestion: 500,
   /** Seconds after which a client may try again, told with a 503. */
   retryAfterSeconds: 1,
   /** From being told to stop: idle connections are closed after the first, open requests cut off after the second. */

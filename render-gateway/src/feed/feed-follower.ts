@@ -9,6 +9,7 @@ import {
   SILENCE_LIMIT,
 } from '@px0/contract';
 import type { Logger } from 'pino';
+import type { DocumentScreen } from '../reports/document-screen.js';
 import { DocumentStore } from './document-store.js';
 import { type ReadingSink, readFeed } from './feed-reading.js';
 import {
@@ -17,11 +18,14 @@ import {
   type FollowerAction,
   type FollowerEvent,
   type FollowerState,
+  isPast,
 } from './follower-states.js';
 import { type Lookup, Lookups } from './lookups.js';
 
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 1_000;
+/** For how long a publisher must ring at a head behind a snapshot's position until the snapshot is not believed. */
+const FOREIGN_LIMIT = 10_000;
 /** Messages kept while reading. What is dropped beyond is a gap, and leads to another reading. */
 const BUFFER_LENGTH = 1_000;
 
@@ -33,6 +37,15 @@ export interface FollowerStatus {
   readonly currentAt: number | undefined;
   readonly documents: number;
   readonly bytes: number;
+}
+
+/** What an earlier gateway knew of this feed. */
+export interface RestoredFeed {
+  /** Up to where everything was applied. */
+  readonly position: FeedHead;
+  /** When that gateway last knew that it was up to date, in milliseconds of Unix time. */
+  readonly currentAt: number;
+  readonly documents: Iterable<FeedDocument>;
 }
 
 export interface FeedFollowerOptions {
@@ -53,6 +66,16 @@ export interface FeedFollowerOptions {
    * be told. Whoever keeps something made of it lets go as well. Must not throw.
    */
   readonly onEvict: (key: string) => void;
+  /** Told whenever the state became another one. Must not throw. */
+  readonly onState?: (status: FollowerStatus) => void;
+  /** Where to begin, instead of nowhere. */
+  readonly restored?: RestoredFeed | undefined;
+  /** Told of every event before anything follows from it. Must not throw. */
+  readonly onEvent?: (event: FollowerEvent, state: FollowerState) => void;
+  /** Judges what bell and log bring. Without it all is taken in. */
+  readonly screen?: DocumentScreen;
+  /** Told when everything up to a newer position was applied, and told to `onChange`. Must not throw. */
+  readonly onMove?: (position: FeedHead) => void;
 }
 
 /**
@@ -73,10 +96,15 @@ export class FeedFollower {
     replay: () => this.#replay(),
     close: () => this.#close(),
     'back off': () => this.#schedule('retry', this.#backoff.next()),
+    forget: () => this.#forget(),
   };
   #state: FollowerState = 'stopped';
   #position: FeedHead | undefined;
   #currentAt: number | undefined;
+  /** Whether the position was read from a snapshot, and the feed has not yet been followed from there. */
+  #unproven = false;
+  /** Since when the publisher has rung at a head behind such a position. */
+  #behindSince: number | undefined;
   #subscription: FeedSubscription | undefined;
   /** Counts subscriptions: what an earlier one still has to say is not heard. */
   #attempt = 0;
@@ -92,6 +120,7 @@ export class FeedFollower {
     this.#store = new DocumentStore({
       maxBytes: options.maxBytes,
       onEvict: options.onEvict,
+      screen: options.screen,
     });
     this.#lookups = new Lookups({
       reader: options.reader,
@@ -101,6 +130,7 @@ export class FeedFollower {
       onFailure: (error) => options.log.debug({ err: error }, 'a look-up in the feed failed'),
     });
     this.#backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY, options.random ?? Math.random);
+    if (options.restored !== undefined) this.#restore(options.restored);
   }
 
   /** Begins to follow; returns at once, whether or not the feed can be reached. */
@@ -122,6 +152,17 @@ export class FeedFollower {
     return this.#lookups.find(key);
   }
 
+  /** A worker thread cannot use a state that nobody had read before: the one before serves again, if it is held. */
+  refuse(key: string, revision: number): void {
+    const before = this.#store.putBack(key, revision);
+    if (before !== undefined) this.#options.onChange([before]);
+  }
+
+  /** All that is held; see {@link DocumentStore.documents}. */
+  documents(): Iterable<FeedDocument> {
+    return this.#store.documents();
+  }
+
   status(): FollowerStatus {
     return {
       state: this.#state,
@@ -132,10 +173,21 @@ export class FeedFollower {
     };
   }
 
+  #restore({ position, currentAt, documents }: RestoredFeed): void {
+    for (const document of documents) this.#store.confirm(document);
+    this.#position = position;
+    this.#currentAt = currentAt;
+    this.#unproven = true;
+  }
+
   #dispatch(event: FollowerEvent, message?: FeedMessage): void {
+    this.#options.onEvent?.(event, this.#state);
     const { next, actions } = FOLLOWER_TABLE[this.#state][event];
+    const before = this.#state;
     this.#state = next;
     this.#store.vouchForAbsences(next === 'following');
+    if (next === 'following') this.#unproven = false;
+    if (next !== before) this.#options.onState?.(this.status());
     for (const action of actions) this.#actions[action](message);
   }
 
@@ -147,7 +199,7 @@ export class FeedFollower {
         message: (message) => {
           if (!isCurrent()) return;
           this.#silent = false;
-          this.#dispatch(classify(message, this.#position), message);
+          this.#receive(message);
         },
         lost: (reason) => {
           if (isCurrent()) this.#fail('lost', reason);
@@ -186,6 +238,7 @@ export class FeedFollower {
   }
 
   readonly #sink: ReadingSink = {
+    arriving: (documents) => this.#options.screen?.judgeAll(documents),
     changed: (documents) => this.#take(documents),
     everythingFrom: (head) => {
       this.#readingFrom = head;
@@ -205,14 +258,17 @@ export class FeedFollower {
     },
   };
 
-  /** Documents in the feed's order. All are told on: somebody may know an older state than the store. */
+  /** Documents in the feed's order. All but refused ones are told on: somebody may know an older state than the store. */
   #take(documents: readonly FeedDocument[]): void {
     if (documents.length === 0) return;
+    const taken: FeedDocument[] = [];
     for (const document of documents) {
       this.#store.apply(document);
+      if (this.#store.refuses(document)) continue;
       this.#lookups.saw(document);
+      taken.push(document);
     }
-    this.#options.onChange(documents);
+    if (taken.length > 0) this.#options.onChange(taken);
   }
 
   #apply(message: FeedMessage | undefined): void {
@@ -223,6 +279,7 @@ export class FeedFollower {
 
   #moveTo({ epoch, revision }: FeedHead): void {
     this.#position = { epoch, revision };
+    this.#options.onMove?.(this.#position);
   }
 
   #buffer(message: FeedMessage | undefined): void {
@@ -234,7 +291,33 @@ export class FeedFollower {
   #replay(): void {
     const messages = this.#buffered;
     this.#buffered = [];
-    for (const message of messages) this.#dispatch(classify(message, this.#position), message);
+    for (const message of messages) this.#receive(message);
+  }
+
+  #receive(message: FeedMessage): void {
+    this.#dispatch(this.#isForeign(message) ? 'foreign' : classify(message, this.#position), message);
+  }
+
+  /**
+   * Whether the position cannot be one of this feed's: a publisher rings only where the store has the head
+   * that it wrote, so a store that was restored from an older copy stays silent until its next epoch.
+   */
+  #isForeign(message: FeedMessage): boolean {
+    if (!this.#unproven || !isPast(message, this.#position)) {
+      this.#behindSince = undefined;
+      return false;
+    }
+    const now = this.#options.clock.now();
+    this.#behindSince ??= now;
+    return now - this.#behindSince >= FOREIGN_LIMIT;
+  }
+
+  #forget(): void {
+    this.#options.log.warn({ position: this.#position }, 'the snapshot is not of this feed; it is forgotten');
+    this.#position = undefined;
+    this.#currentAt = undefined;
+    this.#unproven = false;
+    this.#store.clear();
   }
 
   #hear(): void {

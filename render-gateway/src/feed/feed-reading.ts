@@ -6,6 +6,8 @@ const TRIES = 3;
 
 /** Where the documents of a reading go. */
 export interface ReadingSink {
+  /** These are about to be told by {@link changed}: may take its time to look at them first. */
+  arriving?(documents: readonly FeedDocument[]): Promise<void> | undefined;
   /** Newer states, by ascending revision. */
   changed(documents: readonly FeedDocument[]): void;
   /** A reading of everything begins, of the feed as it stood at `head` or later. */
@@ -33,6 +35,8 @@ export async function readFeed(
     const reading = await reader.readSince(position);
     if (!isWanted()) return undefined;
     if (reading !== undefined) {
+      await sink.arriving?.(reading.documents);
+      if (!isWanted()) return undefined;
       sink.changed(reading.documents);
       return reading.head;
     }
@@ -48,6 +52,8 @@ export async function readFeed(
     const reading = await reader.readSince(head);
     if (!isWanted()) return undefined;
     if (reading !== undefined) {
+      await sink.arriving?.(reading.documents);
+      if (!isWanted()) return undefined;
       sink.changed(reading.documents);
       sink.everythingUpTo(reading.head);
       return reading.head;

@@ -1,4 +1,5 @@
-import type { FeedDocument, FeedHead, FeedReader } from '@px0/contract';
+import type { FeedDocument, FeedHead, FeedReader, FeedReading } from '@px0/contract';
+import { LIMITS } from '../limits.js';
 import type { DocumentStore } from './document-store.js';
 import { isPast } from './follower-states.js';
 
@@ -13,6 +14,7 @@ const UNKNOWN: Lookup = { known: false };
 /** What happened to a key while its look-up was on its way. */
 interface Underway {
   readonly answer: Promise<Lookup>;
+  readonly settle: (lookup: Lookup) => void;
   newest: FeedDocument | undefined;
   overtaken: boolean;
 }
@@ -28,10 +30,15 @@ export interface LookupsOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Questions to the feed for documents that are not held: one per key, whoever asks meanwhile. */
+/**
+ * Questions to the feed for documents that are not held: one per key, whoever asks meanwhile, and those
+ * that are asked for together go together. When {@link LIMITS.documentsAwaitedOfFeed} are under way,
+ * the next ones are not known.
+ */
 export class Lookups {
   readonly #options: LookupsOptions;
   readonly #underway = new Map<string, Underway>();
+  #unasked: string[] = [];
 
   constructor(options: LookupsOptions) {
     this.#options = options;
@@ -41,8 +48,14 @@ export class Lookups {
   find(key: string): Promise<Lookup> {
     const underway = this.#underway.get(key);
     if (underway !== undefined) return underway.answer;
-    const answer = this.#ask(key).finally(() => this.#underway.delete(key));
-    this.#underway.set(key, { answer, newest: undefined, overtaken: false });
+    if (this.#underway.size >= LIMITS.documentsAwaitedOfFeed) return Promise.resolve(UNKNOWN);
+    let settle: (lookup: Lookup) => void = () => {};
+    const answer = new Promise<Lookup>((resolve) => {
+      settle = resolve;
+    });
+    this.#underway.set(key, { answer, settle, newest: undefined, overtaken: false });
+    if (this.#unasked.length === 0) queueMicrotask(() => this.#askAll());
+    this.#unasked.push(key);
     return answer;
   }
 
@@ -59,28 +72,72 @@ export class Lookups {
     for (const underway of this.#underway.values()) underway.overtaken = true;
   }
 
-  async #ask(key: string): Promise<Lookup> {
-    const { reader, store, position, reading, onFailure } = this.#options;
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const before = position();
-      try {
-        const found = await reader.lookUp([key]);
-        const underway = this.#underway.get(key);
-        if (found === undefined || underway === undefined || isPast(found.head, before)) return UNKNOWN;
-        if (underway.overtaken || isPast(found.head, reading())) {
-          underway.overtaken = false;
-          continue;
-        }
-        const document = found.documents[0] ?? { key, revision: found.head.revision, body: null };
-        const { newest } = underway;
-        const state = newest !== undefined && newest.revision > document.revision ? newest : document;
-        store.apply(state);
-        return { known: true, document: store.find(key) ?? state };
-      } catch (error) {
-        onFailure(error);
-        return UNKNOWN;
-      }
-    }
-    return UNKNOWN;
+  #askAll(): void {
+    const keys = this.#unasked;
+    this.#unasked = [];
+    for (const question of questionsFor(keys)) void this.#ask(question);
   }
+
+  async #ask(keys: readonly string[]): Promise<void> {
+    const { reader, position, onFailure } = this.#options;
+    let open = keys;
+    try {
+      for (let attempt = 0; attempt < TRIES && open.length > 0; attempt++) {
+        const before = position();
+        const found = await reader.lookUp(open);
+        if (found === undefined || isPast(found.head, before)) break;
+        open = this.#answer(open, found);
+      }
+    } catch (error) {
+      onFailure(error);
+    }
+    for (const key of open) this.#settle(key, UNKNOWN);
+  }
+
+  /** @returns keys whose answer was overtaken: they are to be asked for again */
+  #answer(keys: readonly string[], { head, documents }: FeedReading): string[] {
+    const { store, reading } = this.#options;
+    const found = new Map(documents.map((document) => [document.key, document]));
+    const overtaken: string[] = [];
+    for (const key of keys) {
+      const underway = this.#underway.get(key);
+      if (underway === undefined) continue;
+      if (underway.overtaken || isPast(head, reading())) {
+        underway.overtaken = false;
+        overtaken.push(key);
+        continue;
+      }
+      const document = found.get(key) ?? { key, revision: head.revision, body: null };
+      const { newest } = underway;
+      const state = newest !== undefined && newest.revision > document.revision ? newest : document;
+      store.learn(state);
+      const held = store.find(key);
+      const isUseless = held === undefined && store.refuses(state);
+      this.#settle(key, isUseless ? UNKNOWN : { known: true, document: held ?? state });
+    }
+    return overtaken;
+  }
+
+  #settle(key: string, lookup: Lookup): void {
+    const underway = this.#underway.get(key);
+    this.#underway.delete(key);
+    underway?.settle(lookup);
+  }
+}
+
+/** Many small documents go together, of those that may be large only some: answers stay of a size to wait for. */
+function questionsFor(keys: readonly string[]): string[][] {
+  const questions: string[][] = [];
+  for (const [isOfKind, size] of [
+    [isLarge, LIMITS.largeDocumentsPerQuestion],
+    [(key: string) => !isLarge(key), LIMITS.documentsPerQuestion],
+  ] as const) {
+    const some = keys.filter(isOfKind);
+    for (let start = 0; start < some.length; start += size) questions.push(some.slice(start, start + size));
+  }
+  return questions;
+}
+
+function isLarge(key: string): boolean {
+  return key.startsWith('version:');
 }

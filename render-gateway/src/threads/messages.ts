@@ -7,6 +7,12 @@ export interface WorkerSettings {
   readonly templateCacheBytes: number;
 }
 
+/** What the keeper of the threads adds to that. */
+export interface ThreadSettings extends WorkerSettings {
+  /** One number: how many messages were posted to the thread. Shared, and notified of each. */
+  readonly posted: Int32Array;
+}
+
 /** Where the gateway stands, as its readiness tells it. */
 export interface Readiness {
   readonly ready: boolean;
@@ -14,23 +20,39 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** The state of a document that was asked for; null: the feed cannot tell. */
+export interface Found {
+  readonly key: string;
+  readonly document: FeedDocument | null;
+}
+
 export type FromPrimary =
-  /** The state of a document that was asked for; null: the feed cannot tell. */
-  | { readonly kind: 'found'; readonly key: string; readonly document: FeedDocument | null }
+  | { readonly kind: 'found'; readonly answers: readonly Found[] }
   /** Documents that changed, in the feed's order, or that another thread asked for. */
   | { readonly kind: 'changed' | 'shared'; readonly documents: readonly FeedDocument[] }
   /** Documents whose changes the primary may not hear of any more: they must be asked for again. */
   | { readonly kind: 'evicted'; readonly keys: readonly string[] }
-  | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
+  /** When it changes, and to a thread that has just been started. */
+  | { readonly kind: 'readiness'; readonly readiness: Readiness }
+  /** All that changed up to this revision was told: to be answered with `applied`. */
+  | { readonly kind: 'position'; readonly revision: number }
   /** Stop listening, finish what is open, and end. */
   | { readonly kind: 'drain' };
 
 export type FromWorker =
   | { readonly kind: 'listening' }
-  | { readonly kind: 'find'; readonly key: string }
-  | { readonly kind: 'askReadiness'; readonly id: number }
+  | { readonly kind: 'find'; readonly keys: readonly string[] }
   /** Ids of API keys that were in use since this was told last. */
   | { readonly kind: 'used'; readonly ids: readonly string[] }
+  /** All that was told before this `position` is applied. */
+  | { readonly kind: 'applied'; readonly revision: number }
+  /** A document turned out to be of no use when it was needed. */
+  | {
+      readonly kind: 'refused';
+      readonly key: string;
+      readonly revision: number;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'log';
       readonly level: 'warn' | 'error';

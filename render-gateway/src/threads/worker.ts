@@ -7,18 +7,16 @@ import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';
 import { heapOfVersion, loadVersion } from '../render/loaded-version.js';
 import { Renderer } from '../render/renderer.js';
-import type { FromPrimary, FromWorker, Readiness, WorkerSettings } from './messages.js';
+import { reasonOf } from '../reports/document-screen.js';
+import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';
+import { PrimaryLine } from './primary-line.js';
 
 /** A worker thread: its caches, its server, and its line to the primary thread. */
-function runWorker(primary: MessagePort, settings: WorkerSettings): void {
-  const tell = (message: FromWorker) => primary.postMessage(message);
+function runWorker(port: MessagePort, settings: ThreadSettings): void {
+  const primary = new PrimaryLine(port, settings.posted);
+  const tell = (message: FromWorker) => primary.tell(message);
   const onUnreadable = (error: unknown, key: string, revision: number) =>
-    tell({
-      kind: 'log',
-      level: 'error',
-      fields: { key, revision, reason: String(error) },
-      text: 'a feed document cannot be read; its state before stays in use, if there is one',
-    });
+    tell({ kind: 'refused', key, revision, reason: reasonOf(error) });
 
   const renderer = new Renderer({
     documents: new DocumentCache({
@@ -35,7 +33,12 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
       onUnreadable,
       clock: systemClock,
     }),
-    desk: new LookUpDesk((key) => tell({ kind: 'find', key })),
+    desk: new LookUpDesk({
+      ask: (keys) => tell({ kind: 'find', keys }),
+      afterTurn: setImmediate,
+      standStill: () => primary.standStill(),
+      clock: performance,
+    }),
     onUnexpected: (error) => {
       const { requestId, refusal } = internalError();
       const stack = error instanceof Error ? error.stack : String(error);
@@ -50,22 +53,13 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
   };
   setInterval(tellUses, LIMITS.keyUseInterval).unref();
 
-  const readinessAsked = new Map<number, (readiness: Readiness) => void>();
-  let questions = 0;
-  const server = new Server({
-    renderer,
-    readiness: () =>
-      new Promise((resolve) => {
-        questions += 1;
-        readinessAsked.set(questions, resolve);
-        tell({ kind: 'askReadiness', id: questions });
-      }),
-  });
+  let readiness: Readiness = { ready: false, dependencies: {} };
+  const server = new Server({ renderer, readiness: () => readiness });
 
-  primary.on('message', (message: FromPrimary) => {
+  const handle = (message: FromPrimary) => {
     switch (message.kind) {
       case 'found':
-        renderer.answer(message.key, message.document);
+        for (const { key, document } of message.answers) renderer.answer(key, document);
         return;
       case 'changed':
         renderer.apply(message.documents);
@@ -76,9 +70,11 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
       case 'evicted':
         renderer.drop(message.keys);
         return;
+      case 'position':
+        tell({ kind: 'applied', revision: message.revision });
+        return;
       case 'readiness':
-        readinessAsked.get(message.id)?.(message.readiness);
-        readinessAsked.delete(message.id);
+        readiness = message.readiness;
         return;
       case 'drain':
         void server.drain().then(() => {
@@ -89,11 +85,12 @@ function runWorker(primary: MessagePort, settings: WorkerSettings): void {
       default:
         message satisfies never;
     }
-  });
+  };
 
   // Node aborts the whole process if a thread ends with a socket of uWebSockets.js open. This runs
   // however the thread ends of itself, by an exception too; only Worker.terminate() passes it by.
   process.on('exit', () => server.close());
+  primary.open(handle);
   if (!server.listen(settings.host, settings.port)) {
     throw new Error(`cannot listen on ${settings.host}:${settings.port}`);
   }
@@ -106,4 +103,4 @@ function heapOfDocument(body: string): number {
 }
 
 if (parentPort === null) throw new Error('this file is the body of a worker thread');
-runWorker(parentPort, workerData as WorkerSettings);
+runWorker(parentPort, workerData as ThreadSettings);

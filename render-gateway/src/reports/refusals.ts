@@ -1,0 +1,63 @@
+import { REASON_LENGTH, REFUSALS_LISTED, type RefusedDocument } from '@px0/contract';
+import type { Logger } from 'pino';
+import { LIMITS } from '../limits.js';
+
+/** Documents that this gateway cannot use, in the state that it refuses. The oldest go beyond a bound. */
+export class Refusals {
+  readonly #refused = new Map<string, RefusedDocument>();
+  readonly #log: Pick<Logger, 'error'>;
+  readonly #onChange: () => void;
+  #count = 0;
+
+  /** @param onChange told when the documents that are refused are others than before */
+  constructor(log: Pick<Logger, 'error'>, onChange: () => void) {
+    this.#log = log;
+    this.#onChange = onChange;
+  }
+
+  /** How many states have been refused so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many documents are refused now. */
+  get size(): number {
+    return this.#refused.size;
+  }
+
+  /** @returns the revision of the state that is refused, undefined for a document of which none is */
+  revisionOf(key: string): number | undefined {
+    return this.#refused.get(key)?.revision;
+  }
+
+  /** Refuses a state; logs it the first time, whoever says so. */
+  add(key: string, revision: number, reason: string): void {
+    const known = this.#refused.get(key);
+    if (known !== undefined && known.revision >= revision) return;
+    this.#refused.delete(key);
+    this.#refused.set(key, { key, revision, reason: reason.slice(0, REASON_LENGTH) });
+    if (this.#refused.size > LIMITS.refusals) {
+      const [oldest] = this.#refused.keys();
+      if (oldest !== undefined) this.#refused.delete(oldest);
+    }
+    this.#count += 1;
+    this.#log.error(
+      { key, revision, reason },
+      'a feed document cannot be used and is refused; its state before stays in use, if there is one',
+    );
+    this.#onChange();
+  }
+
+  /** A newer state, or its absence, is the one that counts now. */
+  end(key: string, revision: number): void {
+    const known = this.#refused.get(key);
+    if (known === undefined || known.revision >= revision) return;
+    this.#refused.delete(key);
+    this.#onChange();
+  }
+
+  /** @returns those refused last, as many as a report lists */
+  list(): RefusedDocument[] {
+    return [...this.#refused.values()].slice(-REFUSALS_LISTED);
+  }
+}
