@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import { DocumentCache } from '#documents/document-cache.js';
-import { LookUpDesk } from '#documents/look-up-desk.js';
 
 function cacheOfNumbers(maxBytes = 1_000) {
   const onUnreadable = vi.fn();
@@ -96,23 +95,21 @@ describe('a document cache', () => {
     clock.time += 5_001;
     expect(cache.find('absent-19999')).toBe(undefined);
   });
-});
 
-test('the desk asks once, whoever waits, and tells all of them', () => {
-  const ask = vi.fn();
-  const desk = new LookUpDesk(ask);
-  const told: unknown[] = [];
-  desk.wait('a', (known) => told.push(['first', known]));
-  desk.wait('a', (known) => told.push(['second', known]));
-  desk.wait('b', (known) => told.push(['other', known]));
-  expect(ask.mock.calls).toEqual([['a'], ['b']]);
-  desk.settle('a', true);
-  expect(told).toEqual([
-    ['first', true],
-    ['second', true],
-  ]);
-  expect([desk.awaits('a'), desk.awaits('b')]).toEqual([false, true]);
-  desk.wait('a', () => {});
-  expect(ask.mock.calls).toEqual([['a'], ['b'], ['a']]);
-  desk.settle('unheard of', true);
+  test('forgets absences at once when changes are no longer heard of, and keeps what exists', () => {
+    const { cache, put, clock } = cacheOfNumbers();
+    put('a', 1, '1');
+    put('b', 1, null);
+    cache.vouchForAbsences(false);
+    expect([cache.find('a'), cache.find('b')]).toEqual([1, undefined]);
+    // Found absent meanwhile: so it is for those who asked, and for hardly anybody else.
+    put('b', 2, null);
+    expect(cache.find('b')).toBe(null);
+    clock.time += 51;
+    expect(cache.find('b')).toBe(undefined);
+    cache.vouchForAbsences(true);
+    put('b', 3, null);
+    clock.time += 4_000;
+    expect(cache.find('b')).toBe(null);
+  });
 });

@@ -51,6 +51,7 @@ function keep(code: string, count = 2) {
     body: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
     clock,
     log: pino({ level: 'silent' }),
+    greeting: () => [],
     onMessage: () => {},
   });
   keepers.push(keeper);

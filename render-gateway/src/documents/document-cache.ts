@@ -30,6 +30,7 @@ export class DocumentCache<T> {
   readonly #options: DocumentCacheOptions<T>;
   readonly #held: LRUCache<string, Held<T>>;
   readonly #absent: LRUCache<string, number>;
+  #absentAge: number = LIMITS.absentAge;
 
   constructor(options: DocumentCacheOptions<T>) {
     this.#options = options;
@@ -73,7 +74,7 @@ export class DocumentCache<T> {
     if (revision < known) return false;
     if (body === null) {
       this.#held.delete(key);
-      this.#absent.set(key, revision);
+      this.#absent.set(key, revision, { ttl: this.#absentAge });
       return true;
     }
     this.#absent.delete(key);
@@ -81,6 +82,16 @@ export class DocumentCache<T> {
     if (held?.body !== undefined) this.#read(key, held, held.body);
     this.#held.set(key, { revision, body, value: held?.value }, { size: this.#options.sizeOf(body) });
     return true;
+  }
+
+  /**
+   * Whether the primary hears of every change, so that an absence may be remembered. When it no longer
+   * does, those remembered are forgotten at once; what is found absent meanwhile is so for the requests
+   * that asked, and hardly longer.
+   */
+  vouchForAbsences(vouch: boolean): void {
+    this.#absentAge = vouch ? LIMITS.absentAge : LIMITS.unvouchedAbsentAge;
+    if (!vouch) this.#absent.clear();
   }
 
   drop(key: string): void {

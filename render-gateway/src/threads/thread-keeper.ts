@@ -3,7 +3,7 @@ import type { Clock } from '@px0/contract';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import { StartError } from '../start-error.js';
-import type { FromPrimary, FromWorker, WorkerSettings } from './messages.js';
+import type { FromPrimary, FromWorker, ThreadSettings, WorkerSettings } from './messages.js';
 
 export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' }>;
 
@@ -15,12 +15,16 @@ export interface ThreadKeeperOptions {
   readonly body: URL;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What a thread is told before anything else. */
+  readonly greeting: () => readonly FromPrimary[];
   /** A thread said something that is not about its own life. */
   readonly onMessage: (message: ThreadRequest, from: Worker) => void;
 }
 
 interface Slot {
   worker: Worker | undefined;
+  /** See {@link ThreadSettings.posted}. */
+  posted: Int32Array;
   startedAt: number;
   delay: number;
   respawn: unknown;
@@ -52,6 +56,7 @@ export class ThreadKeeper {
       { length: count },
       (): Slot => ({
         worker: undefined,
+        posted: newCounter(),
         startedAt: 0,
         delay: LIMITS.respawnDelay,
         respawn: undefined,
@@ -64,9 +69,15 @@ export class ThreadKeeper {
 
   /** Tells all threads, or all but one. */
   broadcast(message: FromPrimary, except?: Worker): void {
-    for (const { worker } of this.#slots) {
-      if (worker !== except) worker?.postMessage(message);
+    for (const slot of this.#slots) {
+      if (slot.worker !== except) post(slot, message);
     }
+  }
+
+  /** Tells one thread, if it still lives. */
+  tell(worker: Worker, message: FromPrimary): void {
+    const slot = this.#slots.find((one) => one.worker === worker);
+    if (slot !== undefined) post(slot, message);
   }
 
   /**
@@ -77,11 +88,12 @@ export class ThreadKeeper {
   async stop(): Promise<void> {
     const { clock } = this.#options;
     this.#stopping = true;
-    const ends = this.#slots.map(({ worker, respawn }) => {
+    const ends = this.#slots.map((slot) => {
+      const { worker, respawn } = slot;
       clock.clearTimeout(respawn);
       if (worker === undefined) return undefined;
       const end = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      worker.postMessage({ kind: 'drain' } satisfies FromPrimary);
+      post(slot, { kind: 'drain' });
       return end;
     });
     let deadline: unknown;
@@ -95,9 +107,12 @@ export class ThreadKeeper {
 
   /** Resolves once the thread listens; rejects if it ends before. */
   #spawn(slot: Slot): Promise<void> {
-    const { body, settings, clock, log, onMessage } = this.#options;
-    const worker = new Worker(body, { workerData: settings });
+    const { body, settings, clock, log, greeting, onMessage } = this.#options;
+    const posted = newCounter();
+    const worker = new Worker(body, { workerData: { ...settings, posted } satisfies ThreadSettings });
     slot.worker = worker;
+    slot.posted = posted;
+    for (const message of greeting()) post(slot, message);
     slot.startedAt = clock.now();
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -124,4 +139,15 @@ export class ThreadKeeper {
     }, slot.delay);
     slot.delay = Math.min(slot.delay * 2, LIMITS.longestRespawnDelay);
   }
+}
+
+/** The one way to a thread: it may be standing still until a message comes. */
+function post({ worker, posted }: Slot, message: FromPrimary): void {
+  worker?.postMessage(message);
+  Atomics.add(posted, 0, 1);
+  Atomics.notify(posted, 0);
+}
+
+function newCounter(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
