@@ -15,6 +15,7 @@ export const FOLLOWER_EVENTS = [
   'next',
   'gap',
   'epoch',
+  'foreign',
   'synced',
   'nothing',
   'failed',
@@ -34,6 +35,7 @@ export const FOLLOWER_ACTIONS = [
   'replay',
   'close',
   'back off',
+  'forget',
 ] as const;
 export type FollowerAction = (typeof FOLLOWER_ACTIONS)[number];
 
@@ -56,6 +58,7 @@ const BUFFER_WHILE = (state: FollowerState) => ({
   next: to(state, 'buffer'),
   gap: to(state, 'buffer'),
   epoch: to(state, 'buffer'),
+  foreign: to(state, 'buffer'),
 });
 
 /** What follows from each event in each state. An event that a state does not name changes nothing. */
@@ -92,6 +95,7 @@ export const FOLLOWER_TABLE: Readonly<Record<FollowerState, Row>> = {
     next: to('syncing', 'read'),
     gap: to('syncing', 'read'),
     epoch: to('syncing', 'read'),
+    foreign: to('syncing', 'forget', 'read'),
     silence: to('subscribing', 'close', 'subscribe'),
     lost: to('lost', 'close', 'back off'),
     stop: to('stopped', 'close'),
