@@ -16,7 +16,7 @@ import { receiveBody } from './body.js';
 
 export interface ServerOptions {
   readonly renderer: Renderer;
-  readonly readiness: () => Promise<Readiness>;
+  readonly readiness: () => Readiness;
 }
 
 /** One thread's HTTP server. */
@@ -114,16 +114,9 @@ export class Server {
   }
 
   #answerReadiness(response: HttpResponse): void {
-    let aborted = false;
-    response.onAborted(() => {
-      aborted = true;
-    });
-    void this.#options.readiness().then(({ ready, dependencies }) => {
-      if (aborted) return;
-      const up = ready && !this.#closing;
-      const answer = up ? { status: 'OK' } : { error: ERRORS.unavailable.words, status: 'unavailable' };
-      const json = JSON.stringify({ ...answer, dependencies });
-      response.cork(() => sendStatus(response, up ? 200 : 503, json, this.#closing));
-    });
+    const { ready, dependencies } = this.#options.readiness();
+    const up = ready && !this.#closing;
+    const answer = up ? { status: 'OK' } : { error: ERRORS.unavailable.words, status: 'unavailable' };
+    sendStatus(response, up ? 200 : 503, JSON.stringify({ ...answer, dependencies }), this.#closing);
   }
 }

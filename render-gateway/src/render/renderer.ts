@@ -134,7 +134,11 @@ export class Renderer {
     const attempt = this.#tryFromCache(request);
     if ('outcome' in attempt) return attempt.outcome;
     if (lookUpsLeft === 0) throw new Error(`${attempt.needs} was asked for, and is not held`);
-    this.#desk.wait(attempt.needs, (known) => {
+    const answered = this.#desk.waitInPlace(attempt.needs);
+    if (answered !== undefined) {
+      return answered ? this.#attempt(request, later, lookUpsLeft - 1) : refusal.unavailable;
+    }
+    const isWaiting = this.#desk.wait(attempt.needs, (known) => {
       try {
         const outcome = known ? this.#attempt(request, later, lookUpsLeft - 1) : refusal.unavailable;
         if (outcome !== undefined) later(outcome);
@@ -142,7 +146,7 @@ export class Renderer {
         later(this.#onUnexpected(error));
       }
     });
-    return undefined;
+    return isWaiting ? undefined : refusal.unavailable;
   }
 
   #tryFromCache({ credential, path, query, body }: RenderRequest): Attempt {
