@@ -56,6 +56,15 @@ export class Refusals {
     this.#onChange();
   }
 
+  /** @returns the lowest revision of those that are refused now */
+  earliest(): number | undefined {
+    let earliest: number | undefined;
+    for (const { revision } of this.#refused.values()) {
+      if (earliest === undefined || revision < earliest) earliest = revision;
+    }
+    return earliest;
+  }
+
   /** @returns those refused last, as many as a report lists */
   list(): RefusedDocument[] {
     return [...this.#refused.values()].slice(-REFUSALS_LISTED);

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FeedDocument } from '@px0/contract';
+import { asideOf } from './left-overs.js';
 import { SlicedOutput } from './sliced-output.js';
 import {
   encodeChecksum,
@@ -31,7 +31,7 @@ export async function writeSnapshot(
 ): Promise<WrittenSnapshot> {
   const directory = path.dirname(file);
   await mkdir(directory, { recursive: true });
-  const aside = path.join(directory, asideName(path.basename(file)));
+  const aside = asideOf(file);
   const handle = await open(aside, 'wx', 0o600);
   try {
     const written = await writeAll(handle, header, documents).finally(() => handle.close());
@@ -42,11 +42,6 @@ export async function writeSnapshot(
     await rm(aside, { force: true });
     throw error;
   }
-}
-
-/** The name of a file that is being written, which tells by whom: see {@link isLeftOver}. */
-export function asideName(name: string): string {
-  return `${name}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
 }
 
 async function writeAll(

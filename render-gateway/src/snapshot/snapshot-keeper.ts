@@ -1,0 +1,192 @@
+import { renameSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock, FeedDocument, FeedHead } from '@px0/contract';
+import type { Logger } from 'pino';
+import type { GatewayConfig } from '../config.js';
+import type { FollowerStatus } from '../feed/feed-follower.js';
+import { houseOf } from './house.js';
+import { removeLeftOvers } from './left-overs.js';
+import { type OpenSnapshot, openSnapshot } from './read-snapshot.js';
+import { SnapshotRefusedError } from './snapshot-format.js';
+import { writeSnapshot } from './write-snapshot.js';
+
+/** From the first change that is not in the file to writing it: changes come in companies. */
+const SETTLE = 2_000;
+/** After writing, rest for so many times as long as it took. */
+const REST_FACTOR = 20;
+/** And for so long that no more is written over time than this: disks wear, and volumes are paid by it. */
+const BYTES_PER_SECOND = 2 * 1024 * 1024;
+/** Written with nothing new too, for the age is in it: so many times within the staleness that is served, and so often. */
+const REFRESH_PARTS = 20;
+const LONGEST_REFRESH = 600_000;
+/** After a failure. */
+const FAILURE_REST = 30_000;
+
+/** What a gateway knows of its feed. */
+export interface KnownFeed {
+  /** Every change up to here is among the documents. */
+  readonly position: FeedHead;
+  readonly currentAt: number;
+}
+
+/**
+ * @param firstRefused the lowest revision of a document that is refused now. The position is below it: so the
+ *   next start, of a newer build perhaps, reads that document anew
+ * @returns what a follower knows; undefined before it has read everything once
+ */
+export function knownFeed(
+  { position, currentAt }: Pick<FollowerStatus, 'position' | 'currentAt'>,
+  firstRefused: number | undefined,
+): KnownFeed | undefined {
+  if (position === undefined || currentAt === undefined) return undefined;
+  const revision = Math.min(position.revision, (firstRefused ?? Number.POSITIVE_INFINITY) - 1);
+  return { position: { epoch: position.epoch, revision }, currentAt };
+}
+
+export interface SnapshotKeeperOptions {
+  readonly file: string;
+  /** See {@link houseOf}. */
+  readonly house: string;
+  /** Seconds. */
+  readonly maxStaleness: number;
+  /** Undefined before there is anything to keep. */
+  readonly known: () => KnownFeed | undefined;
+  /** Walked over while they change. */
+  readonly documents: () => Iterable<FeedDocument>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** @returns undefined where no snapshot is to be kept */
+export function createSnapshotKeeper(
+  config: GatewayConfig,
+  rest: Pick<SnapshotKeeperOptions, 'known' | 'documents' | 'clock' | 'log'>,
+): SnapshotKeeper | undefined {
+  const { snapshotFile: file, maxStaleness } = config;
+  return file === 'none'
+    ? undefined
+    : new SnapshotKeeper({ file, maxStaleness, house: houseOf(config), ...rest });
+}
+
+/** Keeps the snapshot: opens it at start, writes it after changes and at the end. Trouble with it hurts nobody. */
+export class SnapshotKeeper {
+  readonly #options: SnapshotKeeperOptions;
+  readonly #refresh: number;
+  #isChanged = false;
+  #isStopped = false;
+  #timer: unknown;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #restUntil = 0;
+  #writing: Promise<void> | undefined;
+  #written: KnownFeed | undefined;
+  #failures = 0;
+
+  constructor(options: SnapshotKeeperOptions) {
+    this.#options = { ...options, file: path.resolve(options.file) };
+    const refresh = (options.maxStaleness * 1_000) / REFRESH_PARTS;
+    this.#refresh = Math.min(LONGEST_REFRESH, Math.max(SETTLE, refresh));
+  }
+
+  /**
+   * @returns the snapshot that there is, to be closed by the caller. One that cannot be believed is put aside,
+   *   and logged; the gateway starts without it
+   */
+  open(): OpenSnapshot | undefined {
+    const { file, house, log } = this.#options;
+    try {
+      removeLeftOvers(file);
+      const snapshot = openSnapshot(file);
+      if (snapshot.house === house) return snapshot;
+      snapshot.close();
+      throw new SnapshotRefusedError('it is of another feed');
+    } catch (error) {
+      if (error instanceof SnapshotRefusedError) this.#putAside(error.message);
+      else if (!isMissing(error)) log.warn({ file, err: error }, 'the snapshot cannot be read');
+      return undefined;
+    }
+  }
+
+  /** The position is another. */
+  changed(): void {
+    this.#isChanged = true;
+    this.#plan();
+  }
+
+  /** Writes what is not in the file yet. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#unplan();
+    await this.#writing;
+    await this.#write();
+  }
+
+  #putAside(reason: string): void {
+    const { file, log } = this.#options;
+    const aside = `${file}.refused`;
+    log.warn({ file, reason, aside }, 'the snapshot is refused; the gateway starts without it');
+    try {
+      renameSync(file, aside);
+    } catch (error) {
+      log.warn({ file, err: error }, 'the refused snapshot stays where it is');
+    }
+  }
+
+  /** Has it written when it is time to, unless that is planned already. */
+  #plan(): void {
+    if (this.#isStopped || this.#writing !== undefined) return;
+    const { clock } = this.#options;
+    const now = clock.now();
+    const due = Math.max(now + (this.#isChanged ? SETTLE : this.#refresh), this.#restUntil);
+    if (due >= this.#dueAt) return;
+    this.#unplan();
+    this.#dueAt = due;
+    this.#timer = clock.setTimeout(() => {
+      this.#unplan();
+      this.#writing = this.#write().finally(() => {
+        this.#writing = undefined;
+        this.#plan();
+      });
+    }, due - now);
+  }
+
+  #unplan(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  async #write(): Promise<void> {
+    const { file, house, known, documents, clock, log } = this.#options;
+    const now = known();
+    if (now === undefined || isSame(now, this.#written)) return;
+    const started = clock.now();
+    this.#isChanged = false;
+    try {
+      const written = await writeSnapshot(file, { house, ...now }, documents());
+      const took = clock.now() - started;
+      this.#written = now;
+      this.#restUntil =
+        clock.now() + Math.max(REST_FACTOR * took, (1_000 * written.bytes) / BYTES_PER_SECOND);
+      log.debug({ file, ...written, took }, 'snapshot written');
+      if (this.#failures > 0) log.info({ file, failures: this.#failures }, 'snapshots are written again');
+      this.#failures = 0;
+    } catch (error) {
+      this.#isChanged = true;
+      this.#restUntil = clock.now() + FAILURE_REST;
+      this.#failures += 1;
+      if (this.#failures === 1) log.warn({ file, err: error }, 'the snapshot cannot be written');
+    }
+  }
+}
+
+function isSame(one: KnownFeed, other: KnownFeed | undefined): boolean {
+  return (
+    one.position.epoch === other?.position.epoch &&
+    one.position.revision === other.position.revision &&
+    one.currentAt === other.currentAt
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '@px0/contract';
+
+/** What a worker thread knows of how far behind the feed the gateway may be. */
+export class Staleness {
+  readonly #maxSeconds: number;
+  readonly #clock: Pick<Clock, 'now'>;
+  #since: number | undefined;
+
+  /** @param maxSeconds the age beyond which nothing is served */
+  constructor(maxSeconds: number, clock: Pick<Clock, 'now'>) {
+    this.#maxSeconds = maxSeconds;
+    this.#clock = clock;
+  }
+
+  /** Whether the feed cannot be followed at present. All that a request pays while it can. */
+  get isStale(): boolean {
+    return this.#since !== undefined;
+  }
+
+  /** @param since when the gateway last knew that it was up to date, in milliseconds of Unix time; null: it is */
+  tell(since: number | null): void {
+    this.#since = since ?? undefined;
+  }
+
+  /** @returns for how many whole seconds changes may have been missed; 0 while none can be */
+  seconds(): number {
+    if (this.#since === undefined) return 0;
+    // Not below: the clock may have been put back meanwhile.
+    return Math.max(0, Math.floor((this.#clock.now() - this.#since) / 1_000));
+  }
+
+  isTooOld(): boolean {
+    return this.isStale && this.seconds() > this.#maxSeconds;
+  }
+}
