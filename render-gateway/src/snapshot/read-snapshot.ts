@@ -73,7 +73,7 @@ function tail(descriptor: number, size: number): Buffer {
 }
 
 function checksumOf(descriptor: number, size: number): number {
-  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, size));
   let checksum = 0;
   for (let at = 0; at < size; at += BLOCK_BYTES) {
     const length = Math.min(BLOCK_BYTES, size - at);
@@ -95,7 +95,7 @@ function readFully(descriptor: number, into: Buffer, start: number, length: numb
 class FileInput {
   readonly #descriptor: number;
   readonly #size: number;
-  #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #block: Buffer;
   /** What was read and not taken yet. */
   #start = 0;
   #end = 0;
@@ -105,6 +105,7 @@ class FileInput {
   constructor(descriptor: number, size: number) {
     this.#descriptor = descriptor;
     this.#size = size;
+    this.#block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, size));
   }
 
   /** @returns bytes that are valid until the next call */

@@ -29,6 +29,11 @@ export class Staleness {
     return Math.max(0, Math.floor((this.#clock.now() - this.#since) / 1_000));
   }
 
+  /** What an answer's head is to say: a line, begun by the end of the one before it, or nothing. */
+  get lines(): string {
+    return this.#since === undefined ? '' : `\r\nx-px0-stale: ${this.seconds()}`;
+  }
+
   isTooOld(): boolean {
     return this.isStale && this.seconds() > this.#maxSeconds;
   }
