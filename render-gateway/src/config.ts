@@ -77,6 +77,50 @@ const VARIABLES = {
     default: '86400',
     meaning: 'Seconds after which renders are refused when the feed cannot be followed.',
   }),
+  maxBodyBytes: variable('PX0_MAX_BODY_BYTES', Type.Integer({ minimum: 1024, maximum: 64 * MIB }), {
+    expected: `a whole number of bytes, from 1024 to ${64 * MIB}`,
+    default: String(MIB),
+    meaning: 'The longest body of a request, in bytes.',
+  }),
+  requestTimeout: variable('PX0_REQUEST_TIMEOUT', Type.Integer({ minimum: 100, maximum: 600_000 }), {
+    expected: 'a whole number of milliseconds, from 100 to 600000',
+    default: '10000',
+    meaning: 'Milliseconds within which a body must have arrived, and an answer must have been taken.',
+  }),
+  inFlightBytes: variable('PX0_IN_FLIGHT_BYTES', Type.Integer({ minimum: 16 * MIB }), {
+    expected: `a whole number of bytes, ${16 * MIB} at least`,
+    default: String(256 * MIB),
+    meaning: 'Bound of what all worker threads together hold for clients that send or read slowly, in bytes.',
+  }),
+  corsOrigins: variable(
+    'PX0_CORS_ORIGINS',
+    Type.Optional(Type.String({ pattern: '^https?://[^\\s/,]+(,https?://[^\\s/,]+)*$' })),
+    {
+      expected: 'origins like https://console.example.com, separated by commas',
+      default: undefined,
+      meaning: 'Origins whose pages may call the API from a browser.',
+    },
+  ),
+  poolThreads: variable('PX0_POOL_THREADS', Type.Integer({ minimum: 1, maximum: 256 }), {
+    expected: 'a whole number from 1 to 256',
+    default: '2',
+    meaning: 'Threads that render what takes long, at the lowest priority.',
+  }),
+  poolQueue: variable('PX0_POOL_QUEUE', Type.Integer({ minimum: 0, maximum: 10_000 }), {
+    expected: 'a whole number from 0 to 10000',
+    default: '64',
+    meaning: 'Renders that may wait for such a thread; half of all places at most are for one organization.',
+  }),
+  poolMemory: variable('PX0_POOL_MEMORY', Type.Integer({ minimum: 64 * MIB }), {
+    expected: `a whole number of bytes, ${64 * MIB} at least`,
+    default: String(256 * MIB),
+    meaning: 'Heap of each such thread, in bytes. A render that needs more is refused.',
+  }),
+  renderTimeout: variable('PX0_RENDER_TIMEOUT', Type.Integer({ minimum: 10, maximum: 60_000 }), {
+    expected: 'a whole number of milliseconds from 10 to 60000',
+    default: '1000',
+    meaning: 'Milliseconds after which a render is ended and refused.',
+  }),
   logLevel: variable('LOG_LEVEL', Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
     default: 'info',

@@ -13,9 +13,13 @@ export const ERRORS = {
   /** The engine's words follow. */
   executionFailed: { status: 422, words: 'template execution failed: ' },
   notFound: { status: 404, words: 'not found' },
+  /** With the header Allow. */
+  methodNotAllowed: { status: 405, words: 'method not allowed' },
+  /** The request's body did not arrive in time. */
+  requestTimeout: { status: 408, words: 'request timeout' },
   /** Carries `request_id`. */
   internal: { status: 500, words: 'internal error' },
-  /** The feed cannot be asked, so that nothing is known of what the request names. */
+  /** The feed cannot be asked, so that nothing is known of what the request names; or there is too much to do. */
   unavailable: { status: 503, words: 'service unavailable' },
 } as const satisfies Record<string, { readonly status: number; readonly words: string }>;
 
@@ -28,6 +32,8 @@ export interface Refusal {
   readonly detail?: string;
   /** Fields beside `error`. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Of `internal`: what the log tells, and the answer does not. */
+  readonly cause?: unknown;
 }
 
 /** Refusals that say nothing but their words, made once. */

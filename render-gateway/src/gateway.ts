@@ -72,7 +72,17 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   });
   const keeper = new ThreadKeeper({
     count: threads,
-    settings: { host, port, templateCacheBytes: config.templateCacheBytes },
+    settings: {
+      host,
+      port,
+      templateCacheBytes: config.templateCacheBytes,
+      bounds: {
+        maxBodyBytes: config.maxBodyBytes,
+        requestTimeout: config.requestTimeout,
+        inFlightBytes: Math.floor(config.inFlightBytes / threads),
+      },
+      corsOrigins: config.corsOrigins?.split(',') ?? [],
+    },
     body: new URL('./threads/worker.js', import.meta.url),
     clock: systemClock,
     log,

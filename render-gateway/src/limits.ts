@@ -1,9 +1,10 @@
 /** The gateway's bounds. Bytes and milliseconds, unless said otherwise. */
 export const LIMITS = {
-  /** Of a request's body; a longer one is 413. */
-  bodyBytes: 1024 * 1024,
   /** What is read and thrown away of a longer body, so that its sender is able to read the 413. */
   discardedBodyBytes: 16 * 1024 * 1024,
+  /** Characters up to which an answer is handed to uWebSockets.js whatever its reader takes; and how often one is not. */
+  smallAnswer: 16 * 1024,
+  smallAnswersPerCheck: 16,
   /**
    * What a worker thread does itself, where requests are answered; beyond it a render goes to the pool.
    * Each is a millisecond or two at the worst. Steps of a rendering, and bytes of its output:
@@ -15,6 +16,16 @@ export const LIMITS = {
   /** Of a version's document: its length in characters, and the lists in it, of which a statement has about a dozen. */
   documentLengthInPlace: 1024 * 1024,
   documentListsInPlace: 3_000,
+  /** Time for a thread of the pool to start, and to load a version; and for a render to wait for a thread. */
+  poolStart: 10_000,
+  poolPatience: 2_000,
+  /** After which a thread of the pool that has nothing to do goes. */
+  poolThreadIdle: 60_000,
+  /** Of a thread of the pool, beside the memory that is configured: what is young in its heap, and its stack. */
+  poolYoungGeneration: 32 * 1024 * 1024,
+  poolStack: 4 * 1024 * 1024,
+  /** Of version documents that the pool's threads read. */
+  poolDocumentBytes: 64 * 1024 * 1024,
   /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */
   costlyRest: 1_000,
   longestCostlyRest: 60_000,
@@ -33,6 +44,8 @@ export const LIMITS = {
   hashedKeys: 20_000,
   /** Between two times at which a worker thread tells the primary which keys were in use. */
   keyUseInterval: 5_000,
+  /** Between two times at which a worker thread tells the primary what it counted. */
+  countersInterval: 1_000,
   /** Within which a key that was reported as used is not reported again, and how often that is looked at. */
   keyUseAge: 60_000,
   keyUseSweep: 1_000,
@@ -45,6 +58,8 @@ export const LIMITS = {
   reportDelay: 10,
   reportRetry: 200,
   longestReportRetry: 2_000,
+  /** For which a gateway with a snapshot waits for its feed before it listens. */
+  restoredWait: 500,
   /** Documents that one request may ask for before it is given up: key, slug, prompt, version, and twice. */
   lookUpsPerRequest: 8,
   /** The longest that a worker thread waits in place for one document, standing still. */

@@ -16,6 +16,13 @@ test('what is not set has the documented default', () => {
     templateCacheBytes: 134_217_728,
     snapshotFile: '.px0/gateway.snapshot',
     maxStaleness: 86_400,
+    maxBodyBytes: 1_048_576,
+    requestTimeout: 10_000,
+    inFlightBytes: 268_435_456,
+    poolThreads: 2,
+    poolQueue: 64,
+    poolMemory: 268_435_456,
+    renderTimeout: 1_000,
     logLevel: 'info',
   });
 });
@@ -42,6 +49,19 @@ describe('junk is refused with the name of the variable and what it should be', 
     PX0_TEMPLATE_CACHE_BYTES: ['1', '1e9'].map((text) => [text, /bytes/]),
     PX0_SNAPSHOT_FILE: [['/var/lib/px0/', /path of a file, or none/]],
     PX0_MAX_STALENESS: ['-1', 'a day', '1.5'].map((text) => [text, /whole number of seconds/]),
+    PX0_MAX_BODY_BYTES: ['1', '1MiB', '67108865'].map((text) => [text, /bytes, from 1024 to 67108864/]),
+    PX0_REQUEST_TIMEOUT: ['0', '10s', '600001'].map((text) => [text, /milliseconds/]),
+    PX0_IN_FLIGHT_BYTES: ['1', '256MB'].map((text) => [text, /bytes/]),
+    PX0_CORS_ORIGINS: [
+      '*',
+      'console.example.com',
+      'https://a.example/',
+      'https://a.example, https://b.example',
+    ].map((text) => [text, /origins like/]),
+    PX0_POOL_THREADS: ['0', '257'].map((text) => [text, /1 to 256/]),
+    PX0_POOL_QUEUE: ['-1', '10001'].map((text) => [text, /0 to 10000/]),
+    PX0_POOL_MEMORY: ['1', '128MB'].map((text) => [text, /bytes/]),
+    PX0_RENDER_TIMEOUT: ['0', '1s', '60001'].map((text) => [text, /milliseconds/]),
     LOG_LEVEL: [['loud', /trace, debug, info/]],
   };
   test('every variable has a row here', () => {

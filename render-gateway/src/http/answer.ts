@@ -1,37 +1,31 @@
-import type { HttpResponse } from 'uWebSockets.js';
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { ERRORS, type ErrorCode, type Refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 
-const JSON_TYPE = 'application/json';
+/** As a status line has it, such as `404 Not Found`. */
+export const statusLine = (status: number) => `${status} ${STATUS_CODES[status]}`;
 
-const statusLine = (status: number) => `${status} ${STATUS_CODES[status]}`;
 const STATUS_LINES = Object.fromEntries(
   Object.entries(ERRORS).map(([code, { status }]) => [code, statusLine(status)]),
 ) as Readonly<Record<ErrorCode, string>>;
 
-/** Answers 200. The response must be corked, or in the call in which its request arrived. */
-export function sendJson(response: HttpResponse, json: string, close: boolean): void {
-  response.writeHeader('content-type', JSON_TYPE).end(json, close);
+const RETRY_AFTER = `\r\nretry-after: ${LIMITS.retryAfterSeconds}`;
+
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly statusLine: string;
+  /** Lines of the head, each begun by the end of the line before it. */
+  readonly lines: string;
+  readonly body: { readonly error: string } & Readonly<Record<string, unknown>>;
 }
 
-/** Answers with a status of one's own; otherwise as {@link sendJson}. */
-export function sendStatus(response: HttpResponse, status: number, json: string, close: boolean): void {
-  response.writeStatus(statusLine(status));
-  sendJson(response, json, close);
-}
-
-/** Answers with what the error table says; otherwise as {@link sendJson}. */
-export function sendRefusal(response: HttpResponse, refusal: Refusal, close: boolean): void {
-  response.writeStatus(STATUS_LINES[refusal.code]);
-  if (refusal.code === 'unavailable') response.writeHeader('retry-after', String(LIMITS.retryAfterSeconds));
-  const error = ERRORS[refusal.code].words + (refusal.detail ?? '');
-  sendJson(response, JSON.stringify({ error, ...refusal.fields }), close);
-}
-
-/** An unexpected failure, and the id under which its reason is logged. */
-export function internalError(): { readonly requestId: string; readonly refusal: Refusal } {
-  const requestId = randomUUID();
-  return { requestId, refusal: { code: 'internal', fields: { request_id: requestId } } };
+/** What the error table says of a refusal. */
+export function answerOf({ code, detail = '', fields }: Refusal): RefusedAnswer {
+  const { status, words } = ERRORS[code];
+  return {
+    status,
+    statusLine: STATUS_LINES[code],
+    lines: status === 503 ? RETRY_AFTER : '',
+    body: { error: words + detail, ...fields },
+  };
 }

@@ -1,60 +1,97 @@
 import type { HttpResponse } from 'uWebSockets.js';
-
-export interface BodyLimits {
-  /** The longest body that is handed over, in bytes. */
-  readonly bodyBytes: number;
-  /** Of a longer one, how much is read and thrown away, in bytes, before it is given up. */
-  readonly discardedBodyBytes: number;
-}
+import { type Refusal, refusal } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import type { MemoryInFlight } from './memory-in-flight.js';
 
 export interface BodyReceiver {
   /** The whole body. The bytes are valid during the call only. */
   complete(bytes: Uint8Array): void;
-  /** It was too long, and all of it has been read. */
-  tooLarge(): void;
-  /** It was too long, and there still is more of it. Nothing is called after this. */
-  endless(): void;
+  /** It cannot be taken, and all of it has been read. */
+  refused(reason: Refusal): void;
+  /** It cannot be taken, and there still is more of it than is worth reading. Nothing is called after this. */
+  endless(reason: Refusal): void;
+  /** It does not come in one piece. */
+  isSlow(): void;
 }
 
 /**
- * Reads a request's body. One that arrives in one piece, as nearly all do, is handed over without a
- * copy. A body that is too long is read to its end: a sender that is answered and cut off while it
+ * A request's body. One that arrives in one piece, as nearly all do, is handed over without a copy. One
+ * that cannot be taken is read to its end all the same: a sender that is answered and cut off while it
  * sends would see its connection break, not the answer.
  */
-export function receiveBody(
-  response: HttpResponse,
-  { bodyBytes, discardedBodyBytes }: BodyLimits,
-  receiver: BodyReceiver,
-): void {
-  let gathered: Buffer | undefined;
-  let length = 0;
-  let over = false;
-  response.onData((chunk, isLast) => {
-    if (over) return;
-    const start = length;
-    length += chunk.byteLength;
-    if (length > bodyBytes) {
-      gathered = undefined;
-      if (isLast) receiver.tooLarge();
-      else if (length > bodyBytes + discardedBodyBytes) {
-        over = true;
-        receiver.endless();
-      }
-      return;
-    }
-    if (isLast && start === 0) {
-      receiver.complete(new Uint8Array(chunk));
-      return;
-    }
-    gathered = withRoom(gathered, start, length, bodyBytes);
-    gathered.set(new Uint8Array(chunk), start);
-    if (isLast) receiver.complete(gathered.subarray(0, length));
-  });
-}
+export class Body {
+  readonly #most: number;
+  readonly #memory: MemoryInFlight;
+  readonly #receiver: BodyReceiver;
+  #gathered: Buffer | undefined;
+  #length = 0;
+  #slow = false;
+  #refusal: Refusal | undefined;
+  #over = false;
 
-function withRoom(gathered: Buffer | undefined, used: number, needed: number, most: number): Buffer {
-  if (gathered !== undefined && gathered.length >= needed) return gathered;
-  const larger = Buffer.allocUnsafeSlow(Math.min(most, Math.max(4_096, needed * 2)));
-  gathered?.copy(larger, 0, 0, used);
-  return larger;
+  /** @param most the longest body that is handed over, in bytes */
+  constructor(response: HttpResponse, most: number, memory: MemoryInFlight, receiver: BodyReceiver) {
+    this.#most = most;
+    this.#memory = memory;
+    this.#receiver = receiver;
+    response.onData((chunk, isLast) => this.#onData(chunk, isLast));
+  }
+
+  /** Gives back the memory that it takes, and hears no more. */
+  letGo(): void {
+    this.#over = true;
+    this.#forget();
+  }
+
+  #onData(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.#over) return;
+    const start = this.#length;
+    this.#length += chunk.byteLength;
+    if (isLast && start === 0 && this.#length <= this.#most) {
+      this.#receiver.complete(new Uint8Array(chunk));
+      return;
+    }
+    if (!isLast && !this.#slow) {
+      this.#slow = true;
+      this.#receiver.isSlow();
+    }
+    if (this.#refusal === undefined) this.#gather(chunk, start);
+    if (isLast) this.#finish();
+    else if (this.#refusal !== undefined && this.#length > this.#most + LIMITS.discardedBodyBytes) {
+      this.#over = true;
+      this.#receiver.endless(this.#refusal);
+    }
+  }
+
+  #gather(chunk: ArrayBuffer, start: number): void {
+    if (this.#length > this.#most) this.#refusal = refusal.bodyTooLarge;
+    else if (!this.#makeRoom(start)) this.#refusal = refusal.unavailable;
+    if (this.#refusal === undefined) this.#gathered?.set(new Uint8Array(chunk), start);
+    else this.#forget();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    if (this.#refusal === undefined) {
+      this.#receiver.complete(this.#gathered?.subarray(0, this.#length) ?? new Uint8Array());
+    } else this.#receiver.refused(this.#refusal);
+    this.#forget();
+  }
+
+  /** @returns whether there is room for all that has come, of which the first `used` bytes are gathered */
+  #makeRoom(used: number): boolean {
+    const before = this.#gathered;
+    if (this.#length === 0 || (before !== undefined && before.length >= this.#length)) return true;
+    const size = Math.min(this.#most, Math.max(4_096, this.#length * 2));
+    if (!this.#memory.take(size)) return false;
+    this.#gathered = Buffer.allocUnsafeSlow(size);
+    before?.copy(this.#gathered, 0, 0, used);
+    this.#memory.give(before?.length ?? 0);
+    return true;
+  }
+
+  #forget(): void {
+    this.#memory.give(this.#gathered?.length ?? 0);
+    this.#gathered = undefined;
+  }
 }

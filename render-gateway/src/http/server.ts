@@ -5,44 +5,78 @@ import {
   type us_listen_socket,
   us_listen_socket_close,
 } from 'uWebSockets.js';
+import type { Clock } from '@px0/contract';
 import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { credentialOf } from '../render/credential.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
 import { BODY_TOO_LARGE, type RequestBody, readRequestBody } from '../render/request-body.js';
 import type { Readiness } from '../threads/messages.js';
-import { sendJson, sendRefusal, sendStatus } from './answer.js';
-import { receiveBody } from './body.js';
+import { Cors } from './cors.js';
+import { Deadlines } from './deadlines.js';
+import type { Exchange, ExchangeHost } from './exchange.js';
+import { MemoryInFlight } from './memory-in-flight.js';
+import { RequestIds } from './request-ids.js';
+import { addRoutes } from './routes.js';
 
-export interface ServerOptions {
+export interface ServerBounds {
+  /** The longest body that is taken, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Within which a body must have arrived, and an answer must have been taken. Milliseconds. */
+  readonly requestTimeout: number;
+  /** What may be held for slow clients, in bytes. */
+  readonly inFlightBytes: number;
+}
+
+export interface ServerOptions extends ServerBounds {
   readonly renderer: Renderer;
   readonly readiness: () => Readiness;
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly clock: Clock;
+  /** Logs an unexpected failure under the id of its request. */
+  readonly onFailure: (requestId: string, error: unknown) => void;
 }
 
 /** One thread's HTTP server. */
 export class Server {
   readonly #options: ServerOptions;
   readonly #app = App();
+  readonly #host: ExchangeHost;
   #listening: us_listen_socket | undefined;
   #connections = 0;
-  #openRequests = 0;
-  /** Answers close their connections: the server is going. */
-  #closing = false;
   #closed = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const render = (response: HttpResponse, request: HttpRequest) => this.#render(response, request);
-    this.#app
-      .post('/v1/prompts/:slug/render', render)
-      .post('/v1/prompts/:slug/versions/:version/render', render)
-      .get('/v1/health', (response) => sendJson(response, '{"status":"OK"}', this.#closing))
-      .get('/v1/health/ready', (response) => this.#answerReadiness(response))
-      .any('/*', (response) => sendRefusal(response, refusal.notFound, this.#closing));
+    this.#host = {
+      ids: new RequestIds(),
+      cors: new Cors(options.corsOrigins),
+      memory: new MemoryInFlight(options.inFlightBytes),
+      deadlines: new Deadlines(options.requestTimeout, options.clock),
+      maxBodyBytes: options.maxBodyBytes,
+      closing: false,
+      open: 0,
+      smallAnswers: 0,
+      onFailure: options.onFailure,
+    };
+    const render = (exchange: Exchange, request: HttpRequest) => this.#render(exchange, request);
+    addRoutes(this.#app, this.#host, [
+      { method: 'post', pattern: '/v1/prompts/:slug/render', handle: render },
+      { method: 'post', pattern: '/v1/prompts/:slug/versions/:version/render', handle: render },
+      { method: 'get', pattern: '/v1/health', handle: (exchange) => exchange.answer('{"status":"OK"}') },
+      { method: 'get', pattern: '/v1/health/ready', handle: (exchange) => this.#answerReadiness(exchange) },
+    ]);
     const onConnection = (_response: HttpResponse, change: number) => {
       this.#connections += change;
     };
     this.#app.filter(onConnection);
+  }
+
+  /** What is held for clients now: requests on their way, bytes, deadlines. */
+  get load(): { readonly open: number; readonly bytes: number; readonly deadlines: number } {
+    const { open, memory, deadlines } = this.#host;
+    return { open, bytes: memory.held, deadlines: deadlines.pending };
   }
 
   /** @returns whether the port could be had */
@@ -58,14 +92,14 @@ export class Server {
    * the connections that are left have been idle, or the time for draining is over.
    */
   async drain(): Promise<void> {
-    this.#closing = true;
+    this.#host.closing = true;
     if (this.#listening !== undefined) us_listen_socket_close(this.#listening);
     this.#listening = undefined;
     const started = performance.now();
     for (;;) {
       const waited = performance.now() - started;
       if (this.#connections === 0 || waited > LIMITS.drain) break;
-      if (this.#openRequests === 0 && waited > LIMITS.idleGrace) break;
+      if (this.#host.open === 0 && waited > LIMITS.idleGrace) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     this.close();
@@ -75,48 +109,38 @@ export class Server {
   close(): void {
     if (!this.#closed) this.#app.close();
     this.#closed = true;
+    this.#host.deadlines.stop();
   }
 
-  #render(response: HttpResponse, request: HttpRequest): void {
-    const credential = credentialOf(request.getHeader('authorization'), request.getHeader('x-api-key'));
+  #render(exchange: Exchange, request: HttpRequest): void {
+    const authorization = request.getHeader('authorization');
+    const credential = credentialOf(authorization, () => request.getHeader('x-api-key'));
     if (this.#options.renderer.isJunk(credential)) {
-      sendRefusal(response, refusal.unauthorized, this.#closing);
+      exchange.refuse(refusal.unauthorized);
       return;
     }
     const path = request.getUrl();
-    const query = request.getQuery();
-    let aborted = false;
-    this.#openRequests += 1;
-    response.onAborted(() => {
-      aborted = true;
-      this.#openRequests -= 1;
-    });
-
+    const query = request.getQuery() ?? '';
     const answer = (outcome: Outcome) => {
-      this.#openRequests -= 1;
-      if (typeof outcome === 'string') sendJson(response, outcome, this.#closing);
-      else sendRefusal(response, outcome, this.#closing);
+      if (typeof outcome === 'string') exchange.answer(outcome);
+      else exchange.refuse(outcome);
     };
     const finish = (body: RequestBody) => {
       const outcome = this.#options.renderer.render({ credential, path, query, body }, (late) => {
-        if (!aborted) response.cork(() => answer(late));
+        exchange.late(() => answer(late));
       });
       if (outcome !== undefined) answer(outcome);
     };
-    receiveBody(response, LIMITS, {
-      complete: (bytes) => finish(readRequestBody(bytes)),
-      tooLarge: () => finish(BODY_TOO_LARGE),
-      endless: () => {
-        this.#openRequests -= 1;
-        sendRefusal(response, refusal.bodyTooLarge, true);
-      },
-    });
+    exchange.receive(
+      (bytes) => finish(readRequestBody(bytes)),
+      () => finish(BODY_TOO_LARGE),
+    );
   }
 
-  #answerReadiness(response: HttpResponse): void {
+  #answerReadiness(exchange: Exchange): void {
     const { ready, dependencies } = this.#options.readiness();
-    const up = ready && !this.#closing;
+    const up = ready && !this.#host.closing;
     const answer = up ? { status: 'OK' } : { error: ERRORS.unavailable.words, status: 'unavailable' };
-    sendStatus(response, up ? 200 : 503, JSON.stringify({ ...answer, dependencies }), this.#closing);
+    exchange.answerStatus(up ? 200 : 503, JSON.stringify({ ...answer, dependencies }));
   }
 }

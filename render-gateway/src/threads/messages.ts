@@ -1,10 +1,14 @@
 import type { FeedDocument } from '@px0/contract';
+import type { ServerBounds } from '../http/server.js';
 
 /** What a worker thread is started with. */
 export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly templateCacheBytes: number;
+  readonly bounds: ServerBounds;
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** What the keeper of the threads adds to that. */

@@ -2,7 +2,6 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { decodeDocument, systemClock } from '@px0/contract';
 import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
-import { internalError } from '../http/answer.js';
 import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';
 import { heapOfVersion, loadVersion } from '../render/loaded-version.js';
@@ -39,12 +38,7 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
       standStill: () => primary.standStill(),
       clock: performance,
     }),
-    onUnexpected: (error) => {
-      const { requestId, refusal } = internalError();
-      const stack = error instanceof Error ? error.stack : String(error);
-      tell({ kind: 'log', level: 'error', fields: { request_id: requestId, stack }, text: 'render failed' });
-      return refusal;
-    },
+    onUnexpected: (cause) => ({ code: 'internal', cause }),
   });
 
   const tellUses = () => {
@@ -54,7 +48,17 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
   setInterval(tellUses, LIMITS.keyUseInterval).unref();
 
   let readiness: Readiness = { ready: false, dependencies: {} };
-  const server = new Server({ renderer, readiness: () => readiness });
+  const server = new Server({
+    ...settings.bounds,
+    renderer,
+    readiness: () => readiness,
+    corsOrigins: settings.corsOrigins,
+    clock: systemClock,
+    onFailure: (requestId, error) => {
+      const stack = error instanceof Error ? error.stack : String(error);
+      tell({ kind: 'log', level: 'error', fields: { request_id: requestId, stack }, text: 'render failed' });
+    },
+  });
 
   const handle = (message: FromPrimary) => {
     switch (message.kind) {

@@ -1,0 +1,215 @@
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { type Refusal, refusal } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { answerOf, type RefusedAnswer, statusLine } from './answer.js';
+import { Body } from './body.js';
+import type { Cors } from './cors.js';
+import type { Deadlines } from './deadlines.js';
+import type { MemoryInFlight } from './memory-in-flight.js';
+import type { RequestIds } from './request-ids.js';
+
+/** What the exchanges of a thread have in common. */
+export interface ExchangeHost {
+  readonly ids: RequestIds;
+  readonly cors: Cors;
+  readonly memory: MemoryInFlight;
+  readonly deadlines: Deadlines;
+  /** The longest body that is taken, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Answers close their connections: the server is going. */
+  closing: boolean;
+  /** Requests whose bodies or answers are on their way. */
+  open: number;
+  /** Small answers so far. */
+  smallAnswers: number;
+  /** Logs an unexpected failure under the id of its request. */
+  onFailure(requestId: string, error: unknown): void;
+}
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * A request and its answer. Of the methods that answer one may be called, once; later than in the call in
+ * which the request or its body arrived only from within {@link Exchange.late}.
+ */
+export class Exchange {
+  readonly requestId: string;
+  readonly #host: ExchangeHost;
+  readonly #response: HttpResponse;
+  /** Lines of CORS, see {@link Cors}. */
+  readonly #corsLines: string;
+  #isHead = false;
+  #isOpen = false;
+  /** The client is gone, or was cut off. */
+  #isOver = false;
+  #body: Body | undefined;
+  #heldAnswer = 0;
+  #onOverdue: (() => void) | undefined;
+
+  constructor(host: ExchangeHost, response: HttpResponse, request: HttpRequest) {
+    this.#host = host;
+    this.#response = response;
+    this.requestId = host.ids.of(request.getHeader('x-request-id'));
+    this.#corsLines = host.cors.isOn ? host.cors.linesFor(request.getHeader('origin')) : '';
+  }
+
+  /** The answer is to have no body, only its length. */
+  expectHead(): void {
+    this.#isHead = true;
+  }
+
+  /**
+   * Has the request's body gathered. What does not arrive in time is answered 408, what there is no room
+   * for 503.
+   * @param complete called with the whole body; the bytes are valid during the call only
+   * @param tooLarge called when the body was too long, and has been read to its end
+   */
+  receive(complete: (bytes: Uint8Array) => void, tooLarge: () => void): void {
+    this.#open();
+    this.#body = new Body(this.#response, this.#host.maxBodyBytes, this.#host.memory, {
+      complete: (bytes) => {
+        this.#meetDeadline();
+        complete(bytes);
+      },
+      refused: (reason) => {
+        this.#meetDeadline();
+        if (reason.code === 'bodyTooLarge') tooLarge();
+        else this.refuse(reason);
+      },
+      endless: (reason) => this.#refuseAndClose(reason),
+      isSlow: () => this.#setDeadline(() => this.late(() => this.#refuseAndClose(refusal.requestTimeout))),
+    });
+  }
+
+  /** Calls back with the connection ready to be written to, unless the client is gone. */
+  late(answer: () => void): void {
+    if (!this.#isOver) this.#response.cork(answer);
+  }
+
+  /**
+   * Answers 200.
+   * @param json its text, or the bytes of it
+   * @param lines of the head, each begun by the end of the line before it
+   */
+  answer(json: string | Uint8Array, lines = ''): void {
+    const host = this.#host;
+    if (!this.#isHead && !host.closing) {
+      // Of the small ones a few are sent the careful way too: a client that asks and asks, and reads
+      // nothing, is found out before uWebSockets.js has gathered much for it.
+      const isSmall = json.length <= LIMITS.smallAnswer;
+      if (!isSmall || ++host.smallAnswers % LIMITS.smallAnswersPerCheck === 0) {
+        if (this.#answerByAndBy(json, lines)) return;
+        if (!isSmall) {
+          this.refuse(refusal.unavailable);
+          return;
+        }
+      }
+    }
+    this.#close();
+    this.#writeHead(lines);
+    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(json), host.closing);
+    else this.#response.end(json, host.closing);
+  }
+
+  /** Answers with a status of one's own, and a short text. */
+  answerStatus(status: number, json: string): void {
+    this.#answerShort(statusLine(status), json, '', this.#host.closing);
+  }
+
+  /** Answers 204. */
+  answerEmpty(lines: string): void {
+    this.#close();
+    this.#response
+      .writeStatus(statusLine(204))
+      .writeHeader('x-request-id', this.requestId + this.#corsLines + lines)
+      .endWithoutBody(undefined, this.#host.closing);
+  }
+
+  /** Answers with what the error table says. */
+  refuse(reason: Refusal, lines = ''): void {
+    this.#refuse(reason, lines, this.#host.closing);
+  }
+
+  /** What the error table says of a refusal; an unexpected failure is logged under this request's id. */
+  describe(reason: Refusal): RefusedAnswer {
+    if (reason.code !== 'internal') return answerOf(reason);
+    this.#host.onFailure(this.requestId, reason.cause);
+    return answerOf({ code: 'internal', fields: { request_id: this.requestId } });
+  }
+
+  #refuse(reason: Refusal, lines: string, close: boolean): void {
+    const { statusLine, lines: ownLines, body } = this.describe(reason);
+    this.#answerShort(statusLine, JSON.stringify(body), ownLines + lines, close);
+  }
+
+  #refuseAndClose(reason: Refusal): void {
+    this.#refuse(reason, '', true);
+  }
+
+  #answerShort(statusLine: string, json: string, lines: string, close: boolean): void {
+    this.#close();
+    this.#response.writeStatus(statusLine);
+    this.#writeHead(lines);
+    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(json), close);
+    else this.#response.end(json, close);
+  }
+
+  /** In one call, as each costs more than the bytes that it writes: `bench gateway` measures it. */
+  #writeHead(lines: string): void {
+    this.#response.writeHeader(
+      'content-type',
+      `${JSON_TYPE}\r\nx-request-id: ${this.requestId}${this.#corsLines}${lines}`,
+    );
+  }
+
+  /**
+   * Answers 200, and holds what the client does not take at once.
+   * @returns false if there is no room for that; nothing was answered then
+   */
+  #answerByAndBy(json: string | Uint8Array, lines: string): boolean {
+    const bytes = typeof json === 'string' ? Buffer.from(json) : json;
+    if (!this.#host.memory.take(bytes.length)) return false;
+    this.#heldAnswer = bytes.length;
+    this.#open();
+    this.#setDeadline(() => this.#response.close());
+    this.#writeHead(lines);
+    const sendRest = (offset: number) => {
+      const [ok, isDone] = this.#response.tryEnd(bytes.subarray(offset), bytes.length);
+      if (isDone) this.#close();
+      return ok;
+    };
+    if (!sendRest(0)) this.#response.onWritable(sendRest);
+    return true;
+  }
+
+  /** Has us hear when the client goes. */
+  #open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#host.open += 1;
+    this.#response.onAborted(() => this.#close());
+  }
+
+  /** The answer is with uWebSockets.js, or the client is gone: gives back whatever was taken. */
+  #close(): void {
+    this.#isOver = true;
+    if (this.#isOpen) this.#host.open -= 1;
+    this.#isOpen = false;
+    this.#body?.letGo();
+    this.#meetDeadline();
+    if (this.#heldAnswer > 0) this.#host.memory.give(this.#heldAnswer);
+    this.#heldAnswer = 0;
+  }
+
+  #setDeadline(onOver: () => void): void {
+    this.#meetDeadline();
+    this.#onOverdue = onOver;
+    this.#host.deadlines.start(onOver);
+  }
+
+  #meetDeadline(): void {
+    if (this.#onOverdue === undefined) return;
+    this.#host.deadlines.letGo(this.#onOverdue);
+    this.#onOverdue = undefined;
+  }
+}
