@@ -43,6 +43,9 @@ import { Publisher } from './publishing/publisher.js';
 import { sessionsIn } from './publishing/publisher-session.js';
 import { addRenderRoutes } from './rendering/render-routes.js';
 import { Renderer } from './rendering/renderer.js';
+import { createFeedHouse } from './rollouts/feed-house.js';
+import { addRolloutRoutes } from './rollouts/rollout-routes.js';
+import { Rollouts } from './rollouts/rollouts.js';
 import { addDiffRoutes } from './versions/diff-routes.js';
 import { addLifecycleRoutes } from './versions/lifecycle-routes.js';
 import { addTagRoutes } from './versions/tag-routes.js';
@@ -79,6 +82,8 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   const publisher = new Publisher({ openSession: sessionsIn(databaseUrl, log), writer, log });
   const collector = createKeyUseCollector(config, database);
   const keyUses = new KeyUses({ queries: database, collector, log });
+  const house = createFeedHouse(config, database);
+  const rollouts = new Rollouts({ queries: database, house, log });
 
   const lookup = new PromptLookup(database);
   const versions = new Versions(database, lookup);
@@ -109,7 +114,8 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   addPromptRoutes(app, { prompts, lookup, versions });
   addPromptChangeRoutes(app, prompts);
   addVersionRoutes(app, versions);
-  addLifecycleRoutes(app, versions);
+  addLifecycleRoutes(app, { versions, rollouts });
+  addRolloutRoutes(app, { lookup, rollouts });
   addTagRoutes(app, versions);
   addDiffRoutes(app, new VersionDiffs(database, lookup));
   addPayloadRoutes(app, new Payloads(database, lookup));
@@ -129,7 +135,9 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
       return { port };
     },
     close: async () => {
+      rollouts.endWaits();
       await app.close();
+      await house.close();
       await mailWorker.stop();
       limits.close();
       await publisher.stop();

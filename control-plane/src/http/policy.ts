@@ -171,6 +171,7 @@ const POLICY = {
   'versions.promote_to_live': { ...onPrompt, may: TEAM_ADMINS },
   'versions.demote': { ...onPrompt, may: TEAM_ADMINS },
   'versions.archive': { ...onPrompt, may: TEAM_ADMINS },
+  'rollouts.read': { ...onPrompt, may: READERS },
   'tags.write': { ...onPrompt, may: EDITORS },
   'tags.read': { ...onPrompt, may: READERS },
   'payloads.write': { ...onPrompt, may: EDITORS },

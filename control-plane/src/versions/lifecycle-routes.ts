@@ -1,12 +1,39 @@
+import type { Static } from 'typebox';
+import type { Access } from '../http/access.js';
 import type { App } from '../http/app.js';
+import type { ErrorCode } from '../http/error-catalogue.js';
 import { answers } from '../http/openapi.js';
-import { VersionAnswer, VersionParams } from './version-schemas.js';
+import { VersionRolloutAnswer, WaitQuery, waitOf } from '../rollouts/rollout-schemas.js';
+import type { Rollouts } from '../rollouts/rollouts.js';
+import type { Verb } from './lifecycle.js';
+import { VersionParams } from './version-schemas.js';
 import type { Versions } from './versions.js';
 
 const tags = ['versions'];
+const REFUSALS = [
+  'invalid_prompt_id',
+  'unauthorized',
+  'forbidden',
+  'prompt_not_found',
+  'version_not_found',
+] as const satisfies readonly ErrorCode[];
 
 /** Promoting, demoting and archiving versions. */
-export function addLifecycleRoutes(app: App, versions: Versions): void {
+export function addLifecycleRoutes(
+  app: App,
+  { versions, rollouts }: { readonly versions: Versions; readonly rollouts: Rollouts },
+): void {
+  /** Takes the step, which is done by then whatever becomes of the rest, and tells how far it has come. */
+  function stepper(verb: Verb) {
+    return async ({ params, query, access, signal }: StepRequest) => {
+      const version = await versions.step(verb, params.promptId, params.version, access);
+      return {
+        version,
+        rollout: await rollouts.of(version.prompt_id, version.version, waitOf(query), signal),
+      };
+    };
+  }
+
   app.post(
     '/v1/prompts/:promptId/versions/:version/promote',
     {
@@ -16,21 +43,13 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
         tags,
         summary: 'Promote: draft to stable, stable to live',
         description:
-          'An editor can promote to stable, a team admin to live. The version that was live becomes stable.',
+          'An editor can promote to stable, a team admin to live. The version that was live becomes stable. The step is done when this answers, however far it has come by then.',
         params: VersionParams,
-        response: answers({ 200: VersionAnswer }, [
-          'invalid_prompt_id',
-          'unauthorized',
-          'forbidden',
-          'prompt_not_found',
-          'version_not_found',
-          'cannot_promote',
-        ]),
+        querystring: WaitQuery,
+        response: answers({ 200: VersionRolloutAnswer }, [...REFUSALS, 'cannot_promote']),
       },
     },
-    async ({ params, access }) => ({
-      version: await versions.step('promote', params.promptId, params.version, access),
-    }),
+    stepper('promote'),
   );
 
   app.post(
@@ -42,19 +61,11 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
         tags,
         summary: 'Demote: live to stable',
         params: VersionParams,
-        response: answers({ 200: VersionAnswer }, [
-          'invalid_prompt_id',
-          'unauthorized',
-          'forbidden',
-          'prompt_not_found',
-          'version_not_found',
-          'only_live_demoted',
-        ]),
+        querystring: WaitQuery,
+        response: answers({ 200: VersionRolloutAnswer }, [...REFUSALS, 'only_live_demoted']),
       },
     },
-    async ({ params, access }) => ({
-      version: await versions.step('demote', params.promptId, params.version, access),
-    }),
+    stepper('demote'),
   );
 
   app.post(
@@ -68,18 +79,18 @@ export function addLifecycleRoutes(app: App, versions: Versions): void {
         description:
           'It can still be read, tagged, duplicated and rendered by number or tag. Archiving the live version leaves the prompt without one.',
         params: VersionParams,
-        response: answers({ 200: VersionAnswer }, [
-          'invalid_prompt_id',
-          'unauthorized',
-          'forbidden',
-          'prompt_not_found',
-          'version_not_found',
-          'already_archived',
-        ]),
+        querystring: WaitQuery,
+        response: answers({ 200: VersionRolloutAnswer }, [...REFUSALS, 'already_archived']),
       },
     },
-    async ({ params, access }) => ({
-      version: await versions.step('archive', params.promptId, params.version, access),
-    }),
+    stepper('archive'),
   );
+}
+
+/** What the three requests have in common. */
+interface StepRequest {
+  readonly params: Static<typeof VersionParams>;
+  readonly query: Static<typeof WaitQuery>;
+  readonly access: Access;
+  readonly signal: AbortSignal;
 }

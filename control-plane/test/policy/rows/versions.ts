@@ -24,6 +24,10 @@ export const versionRows: Rows = {
     { statuses: '401  403  403  403  200  200  404  404  404  403  200  200  403  200  200  404  404  404  404  404  404  401  401  401', path: onVersion('/demote'), promotions: 2 },
     { statuses: '401  403  403  403  422  422  404  404  404  403  422  422  403  422  422  404  404  404  404  404  404  401  401  401', path: onVersion('/demote') },
   ],
+  'GET /v1/prompts/{reference}/rollout': [
+    { statuses: '401  200  200  200  200  200  404  404  404  200  200  200  200  200  200  404  404  404  404  404  404  401  401  401', path: onPrompt('/rollout') },
+    { statuses: '401  200  200  200  200  200  404  404  404  200  200  200  200  200  200  404  404  404  404  404  404  401  401  401', path: ({ slug }) => `/v1/prompts/${slug}/rollout`, promotions: 2 },
+  ],
   'POST /v1/prompts/{promptId}/versions/{version}/tags': [
     { statuses: '401  200  403  200  200  200  404  404  404  403  200  200  403  200  200  404  404  404  404  404  404  401  401  401', path: onVersion('/tags'), body: () => ({ tag: 'other' }) },
   ],
