@@ -2,9 +2,14 @@
 export const ERRORS = {
   unauthorized: { status: 401, words: 'unauthorized' },
   bodyTooLarge: { status: 413, words: 'request body too large' },
+  /** All answers of a batch together are longer than one answer may be. */
+  answerTooLarge: { status: 413, words: 'answer too large' },
   invalidBody: { status: 400, words: 'invalid request body' },
   invalidVariables: { status: 400, words: 'variables must be a JSON object' },
   invalidId: { status: 400, words: 'invalid id' },
+  /** What a batch names: 1 to LIMITS.batchRenders. */
+  invalidRenders: { status: 400, words: 'renders must be a list of 1 to 100 renders' },
+  slugRequired: { status: 400, words: 'slug is required' },
   promptNotFound: { status: 404, words: 'prompt not found' },
   noLiveVersion: { status: 404, words: 'no live version found for this prompt' },
   versionNotFound: { status: 404, words: 'version not found' },

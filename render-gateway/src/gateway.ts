@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
@@ -8,11 +9,17 @@ import { FeedFollower } from './feed/feed-follower.js';
 import { createFeedReader } from './feed/feed-reader.js';
 import { KeyUseDesk } from './key-uses/key-use-desk.js';
 import { createKeyUseReporter } from './key-uses/key-use-store.js';
+import { LIMITS } from './limits.js';
+import { addCounters, type Counters, createCounters } from './metrics/counters.js';
+import { forWorkers } from './pool/long-documents.js';
+import { RenderPool } from './pool/render-pool.js';
 import { probePort } from './port-check.js';
 import { DocumentScreen } from './reports/document-screen.js';
 import { Refusals } from './reports/refusals.js';
 import { ReportDesk } from './reports/report-desk.js';
 import { createGatewayReporter } from './reports/report-store.js';
+import { createSnapshotKeeper, knownFeed } from './snapshot/snapshot-keeper.js';
+import { StalenessWatch } from './staleness/staleness-watch.js';
 import { FoundAnswers } from './threads/found-answers.js';
 import { ReadinessDesk } from './threads/readiness-desk.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
@@ -22,6 +29,8 @@ export interface Gateway {
   readonly port: number;
   /** The worker threads that live now. */
   readonly workers: readonly Worker[];
+  /** What this gateway counted so far; the worker threads tell of theirs once a second. */
+  metrics(): Counters;
   /** Takes no more connections, finishes what is open, and lets go of the feed. */
   close(): Promise<void>;
 }
@@ -51,24 +60,56 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     log,
   });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
+  const snapshots = createSnapshotKeeper(config, {
+    known: () => knownFeed(follower.status(), refusals.earliest()),
+    documents: () => follower.documents(),
+    clock: systemClock,
+    log,
+  });
+  const restored = snapshots?.open();
+  const staleness = new StalenessWatch({
+    clock: systemClock,
+    tell: (since) => keeper.broadcast({ kind: 'stale', since }),
+    currentAt: restored?.currentAt,
+  });
   const follower = new FeedFollower({
     reader,
     maxBytes: config.cacheBytes,
     clock: systemClock,
     log,
-    onChange: (documents) => keeper.broadcast({ kind: 'changed', documents }),
+    onChange: (documents) => keeper.broadcast({ kind: 'changed', documents: documents.map(forWorkers) }),
     onEvict: (key) => evictions.add(key),
     onEvent: () => readiness.look(),
     screen: new DocumentScreen(refusals),
-    onMove: (head) => reports.moved(head),
+    onMove: (head) => {
+      reports.moved(head);
+      snapshots?.changed();
+    },
+    onState: (status) => staleness.saw(status),
+    restored,
   });
+  restored?.close();
   const readiness = new ReadinessDesk({
     status: () => follower.status(),
     tell: (now) => keeper.broadcast({ kind: 'readiness', readiness: now }),
   });
-  const found = new FoundAnswers({
+  const found = new FoundAnswers<Worker>({
     tell: (worker, answers) => keeper.tell(worker, { kind: 'found', answers }),
     share: (documents, except) => keeper.broadcast({ kind: 'shared', documents }, except),
+  });
+  const counters = createCounters();
+  const pool = new RenderPool({
+    threads: config.poolThreads,
+    queue: config.poolQueue,
+    memory: config.poolMemory,
+    timeout: config.renderTimeout,
+    find: async (key) => {
+      const lookup = await follower.find(key);
+      return lookup.known ? lookup.document : null;
+    },
+    counters,
+    clock: systemClock,
+    log,
   });
   const keeper = new ThreadKeeper({
     count: threads,
@@ -76,6 +117,8 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
       host,
       port,
       templateCacheBytes: config.templateCacheBytes,
+      poolPlaces: config.poolThreads + config.poolQueue,
+      maxStaleness: config.maxStaleness,
       bounds: {
         maxBodyBytes: config.maxBodyBytes,
         requestTimeout: config.requestTimeout,
@@ -86,7 +129,10 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     body: new URL('./threads/worker.js', import.meta.url),
     clock: systemClock,
     log,
-    greeting: () => [{ kind: 'readiness', readiness: readiness.current }],
+    greeting: () => [
+      { kind: 'readiness', readiness: readiness.current },
+      { kind: 'stale', since: staleness.since },
+    ],
     onMessage: (message, from) => {
       switch (message.kind) {
         case 'find':
@@ -102,6 +148,14 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
           refusals.add(message.key, message.revision, message.reason);
           follower.refuse(message.key, message.revision);
           return;
+        case 'pool':
+          void pool.render(message.order).then((outcome) => {
+            keeper.tell(from, { kind: 'pooled', id: message.id, outcome });
+          });
+          return;
+        case 'counted':
+          addCounters(counters, message.counters);
+          return;
         case 'log':
           log[message.level](message.fields, message.text);
           return;
@@ -113,15 +167,18 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
 
   async function find(key: string, from: Worker): Promise<void> {
     const lookup = await follower.find(key);
-    found.add(from, { key, document: lookup.known ? lookup.document : null });
+    found.add(from, { key, document: lookup.known ? forWorkers(lookup.document) : null });
   }
 
   async function close(): Promise<void> {
     await keeper.stop();
+    await pool.close();
     await reports.stop();
     await gatewayReporter.close();
     await keyUses.stop();
     await reporter.close();
+    await snapshots?.stop();
+    staleness.stop();
     await follower.stop();
     await reader.close();
   }
@@ -129,12 +186,15 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   follower.start();
   reports.start();
   try {
+    // Nothing is served from a snapshot alone while the feed is there to be asked.
+    if (restored !== undefined) await Promise.race([staleness.decided, sleep(LIMITS.restoredWait)]);
     await keeper.start();
     return {
       port,
       get workers() {
         return keeper.workers;
       },
+      metrics: () => structuredClone(counters),
       close,
     };
   } catch (error) {

@@ -26,6 +26,16 @@ export const LIMITS = {
   poolStack: 4 * 1024 * 1024,
   /** Of version documents that the pool's threads read. */
   poolDocumentBytes: 64 * 1024 * 1024,
+  /** Renders in a batch, and the length of all their answers. */
+  batchRenders: 100,
+  batchAnswerBytes: 16 * 1024 * 1024,
+  /** Of a batch: what is done at once before others have their turn, and how many renders are with the pool. */
+  batchSlice: 1.5,
+  batchInPool: 2,
+  /** From its beginning to the last of its renders that the pool is given. */
+  batchTime: 10_000,
+  /** The longest text of a slug, version or id, as JSON, in bytes. */
+  longestName: 4_096,
   /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */
   costlyRest: 1_000,
   longestCostlyRest: 60_000,

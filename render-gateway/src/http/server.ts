@@ -1,16 +1,12 @@
-import {
-  App,
-  type HttpRequest,
-  type HttpResponse,
-  type us_listen_socket,
-  us_listen_socket_close,
-} from 'uWebSockets.js';
+import { App, type HttpRequest, type HttpResponse, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js';
 import type { Clock } from '@px0/contract';
 import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import type { Counters } from '../metrics/counters.js';
 import { credentialOf } from '../render/credential.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
-import { BODY_TOO_LARGE, type RequestBody, readRequestBody } from '../render/request-body.js';
+import { BODY_TOO_LARGE, type RequestBody, takeRequestBody } from '../render/request-body.js';
+import type { Staleness } from '../staleness/staleness.js';
 import type { Readiness } from '../threads/messages.js';
 import { Cors } from './cors.js';
 import { Deadlines } from './deadlines.js';
@@ -30,7 +26,9 @@ export interface ServerBounds {
 
 export interface ServerOptions extends ServerBounds {
   readonly renderer: Renderer;
+  readonly counters: Counters;
   readonly readiness: () => Readiness;
+  readonly staleness: Staleness;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
   readonly clock: Clock;
@@ -119,11 +117,25 @@ export class Server {
       exchange.refuse(refusal.unauthorized);
       return;
     }
+    const { counters, staleness } = this.#options;
+    if (staleness.isStale && staleness.isTooOld()) {
+      counters.refused.unavailable += 1;
+      exchange.refuse(refusal.unavailable, staleness.lines);
+      return;
+    }
     const path = request.getUrl();
     const query = request.getQuery() ?? '';
     const answer = (outcome: Outcome) => {
-      if (typeof outcome === 'string') exchange.answer(outcome);
-      else exchange.refuse(outcome);
+      if (typeof outcome === 'string') {
+        counters.renderedInPlace += 1;
+        exchange.answer(outcome, staleness.lines);
+      } else if ('code' in outcome) {
+        counters.refused[outcome.code] += 1;
+        exchange.refuse(outcome, staleness.lines);
+      } else {
+        counters.renderedInPool += 1;
+        exchange.answer(outcome, staleness.lines);
+      }
     };
     const finish = (body: RequestBody) => {
       const outcome = this.#options.renderer.render({ credential, path, query, body }, (late) => {
@@ -132,15 +144,17 @@ export class Server {
       if (outcome !== undefined) answer(outcome);
     };
     exchange.receive(
-      (bytes) => finish(readRequestBody(bytes)),
+      (bytes) => finish(takeRequestBody(bytes)),
       () => finish(BODY_TOO_LARGE),
     );
   }
 
   #answerReadiness(exchange: Exchange): void {
     const { ready, dependencies } = this.#options.readiness();
-    const up = ready && !this.#host.closing;
+    const { staleness } = this.#options;
+    const up = ready && !this.#host.closing && !staleness.isTooOld();
     const answer = up ? { status: 'OK' } : { error: ERRORS.unavailable.words, status: 'unavailable' };
-    exchange.answerStatus(up ? 200 : 503, JSON.stringify({ ...answer, dependencies }));
+    const age = ready && staleness.isStale ? { stale_seconds: staleness.seconds() } : {};
+    exchange.answerStatus(up ? 200 : 503, JSON.stringify({ ...answer, dependencies, ...age }));
   }
 }

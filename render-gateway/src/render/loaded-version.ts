@@ -1,11 +1,8 @@
-import {
-  decodeDocument,
-  InvalidDocumentError,
-  type MissingKey,
-  type PromptDocument,
-  type VersionDocument,
-} from '@px0/contract';
+import { decodeDocument, InvalidDocumentError, type MissingKey, type VersionDocument } from '@px0/contract';
 import { load, type Template } from '@px0/template-engine';
+import { LIMITS } from '../limits.js';
+import { NOT_FOR_WORKERS } from '../pool/long-documents.js';
+import type { PromptOfAnswer } from '../pool/pool-messages.js';
 
 /**
  * Heap that a loaded template takes for each character of its document. `npm run bench --
@@ -18,11 +15,15 @@ const HEAP_PER_VERSION = 1_024;
 
 /** A version that is ready to render. */
 export class LoadedVersion {
+  /** Whether it is rendered where requests are answered. */
+  inPlace = true;
+  #restsUntil = 0;
+  #rest = 0;
   readonly template: Template;
   readonly missing: MissingKey;
   readonly #number: number;
   readonly #model: string;
-  #prompt: PromptDocument | undefined;
+  #prompt: PromptOfAnswer | undefined;
   #answerEnd = '';
 
   constructor(document: VersionDocument) {
@@ -32,8 +33,26 @@ export class LoadedVersion {
     this.#model = `"model":${JSON.stringify(document.model)},"model_params":${JSON.stringify(document.model_params)}`;
   }
 
+  /**
+   * It cost too much in place: it is not rendered there for a while, and for longer each time that it
+   * costs too much right after.
+   * @param now in milliseconds, on any clock that does not go back
+   */
+  rest(now: number): void {
+    const isSoon = this.#rest > 0 && now - this.#restsUntil < this.#rest;
+    this.#rest = isSoon ? Math.min(this.#rest * 2, LIMITS.longestCostlyRest) : LIMITS.costlyRest;
+    this.#restsUntil = now + this.#rest;
+    this.inPlace = false;
+  }
+
+  /** Has it rendered in place again once it has rested. @returns whether it is */
+  wake(now: number): boolean {
+    if (!this.inPlace) this.inPlace = now >= this.#restsUntil;
+    return this.inPlace;
+  }
+
   /** All of the answer that follows the rendered text; made once for a state of the prompt. */
-  answerEnd(prompt: PromptDocument): string {
+  answerEnd(prompt: PromptOfAnswer): string {
     if (this.#prompt !== prompt) {
       this.#prompt = prompt;
       const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === this.#number);
@@ -41,6 +60,19 @@ export class LoadedVersion {
     }
     return this.#answerEnd;
   }
+}
+
+/** A version that is rendered in the pool always. */
+export class LongVersion {
+  readonly inPlace = false;
+}
+
+/** A version as a worker thread holds it. */
+export type HeldVersion = LoadedVersion | LongVersion;
+
+/** What a worker thread makes of a version document; otherwise as {@link loadVersion}. */
+export function holdVersion(key: string, body: string): HeldVersion {
+  return body === NOT_FOR_WORKERS ? new LongVersion() : loadVersion(key, body);
 }
 
 /**

@@ -1,16 +1,18 @@
 import { type Document, documentKey, type FeedDocument, hashApiKey } from '@px0/contract';
-import { TemplateExecutionError } from '@px0/template-engine';
 import { LRUCache } from 'lru-cache';
 import type { DocumentCache } from '../documents/document-cache.js';
 import type { LookUpDesk } from '../documents/look-up-desk.js';
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import type { PoolDesk } from '../pool/pool-desk.js';
+import { sharedBytes } from '../pool/shared-bytes.js';
 import { apiKeyOf } from './credential.js';
-import type { LoadedVersion } from './loaded-version.js';
-import type { RenderInput, RequestBody } from './request-body.js';
+import { executeInPlace } from './execute.js';
+import { type HeldVersion, LoadedVersion } from './loaded-version.js';
+import type { RequestBody } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache } from './route-cache.js';
-import { readTarget } from './target.js';
+import { readTarget, type Target } from './target.js';
 
 /** A render request, read as far as it can be without knowing anything. */
 export interface RenderRequest {
@@ -22,24 +24,59 @@ export interface RenderRequest {
   readonly body: RequestBody;
 }
 
-/** The answer's JSON text, or why there is none. */
-export type Outcome = string | Refusal;
+/** A render that is named otherwise than by a path. */
+export interface TargetedRequest {
+  readonly credential: string;
+  readonly target: Target | Refusal;
+  readonly body: RequestBody;
+}
+
+/** The answer's JSON text, or its bytes in UTF-8, or why there is none. */
+export type Outcome = string | Uint8Array<ArrayBuffer> | Refusal;
 
 export interface RendererOptions {
   readonly documents: DocumentCache<Document>;
-  readonly versions: DocumentCache<LoadedVersion>;
+  readonly versions: DocumentCache<HeldVersion>;
   readonly desk: LookUpDesk;
+  readonly pool: PoolDesk;
+  readonly clock: { now(): number };
   /** Makes a refusal of an unexpected error, and logs it. */
   readonly onUnexpected: (error: unknown) => Refusal;
 }
 
-type Attempt = { readonly outcome: Outcome } | { readonly needs: string };
+type Later = (outcome: Outcome) => void;
+
+/** How a render goes on when it is not done in the call. */
+export interface Line {
+  /** Whether the thread may stand still for a moment for a document. */
+  readonly waitsInPlace: boolean;
+  /** Goes on, when a document that was waited for is there. */
+  readonly turn: (work: () => void) => void;
+  readonly pool: Pick<PoolDesk, 'render'>;
+}
+
+/** The outcome, or the document that must be asked for, or undefined: `later` is going to be told. */
+type Attempt = { readonly outcome: Outcome } | { readonly needs: string } | undefined;
+
+/** What a request that is not answered at once wants. */
+interface Job {
+  readonly credential: string;
+  readonly target: Target | Refusal;
+  readonly body: RequestBody;
+  /** What to remember the way by. */
+  readonly request: RenderRequest | undefined;
+  readonly line: Line;
+}
 
 /** Answers render requests from the documents that a thread holds, and asks for those that it lacks. */
 export class Renderer {
   readonly #documents: DocumentCache<Document>;
-  readonly #versions: DocumentCache<LoadedVersion>;
+  readonly #versions: DocumentCache<HeldVersion>;
   readonly #desk: LookUpDesk;
+  readonly pool: PoolDesk;
+  /** Of requests with one render. */
+  readonly #line: Line;
+  readonly #clock: RendererOptions['clock'];
   readonly #onUnexpected: (error: unknown) => Refusal;
   /** Ids of keys that callers were let through with, those of the remembered ways not yet gathered. */
   readonly #usedKeys = new Set<string>();
@@ -50,10 +87,13 @@ export class Renderer {
     sizeCalculation: () => 1,
   });
 
-  constructor({ documents, versions, desk, onUnexpected }: RendererOptions) {
+  constructor({ documents, versions, desk, pool, clock, onUnexpected }: RendererOptions) {
     this.#documents = documents;
     this.#versions = versions;
     this.#desk = desk;
+    this.pool = pool;
+    this.#line = { waitsInPlace: true, turn: (work) => work(), pool };
+    this.#clock = clock;
     this.#onUnexpected = onUnexpected;
   }
 
@@ -72,9 +112,24 @@ export class Renderer {
       const route = this.#routes.find(request.credential, request.path, request.query);
       if (route !== undefined && input !== undefined) {
         const version = this.#versions.find(route.versionKey);
-        if (version) return execute(version, route, input);
+        if (version?.inPlace) {
+          const outcome = executeInPlace(version, route.prompt, input);
+          if (outcome !== undefined) return outcome;
+          version.rest(this.#clock.now());
+        }
       }
-      return this.#attempt(request, later, LIMITS.lookUpsPerRequest);
+      const { credential, path, query, body } = request;
+      const job = { credential, target: readTarget(path, query), body, request, line: this.#line };
+      return this.#attempt(job, later, LIMITS.lookUpsPerRequest);
+    } catch (error) {
+      return this.#onUnexpected(error);
+    }
+  }
+
+  /** As {@link render}, for a request that says in its body what it wants. */
+  renderTarget(request: TargetedRequest, later: Later, line: Line): Outcome | undefined {
+    try {
+      return this.#attempt({ ...request, request: undefined, line }, later, LIMITS.lookUpsPerRequest);
     } catch (error) {
       return this.#onUnexpected(error);
     }
@@ -122,34 +177,34 @@ export class Renderer {
     if (cache.put(document) && changes) this.#routes.forget();
   }
 
-  #cacheOf(key: string): DocumentCache<Document> | DocumentCache<LoadedVersion> {
+  #cacheOf(key: string): DocumentCache<Document> | DocumentCache<HeldVersion> {
     return key.startsWith('version:') ? this.#versions : this.#documents;
   }
 
-  #attempt(
-    request: RenderRequest,
-    later: (outcome: Outcome) => void,
-    lookUpsLeft: number,
-  ): Outcome | undefined {
-    const attempt = this.#tryFromCache(request);
+  #attempt(job: Job, later: Later, lookUpsLeft: number): Outcome | undefined {
+    const attempt = this.#tryFromCache(job, later);
+    if (attempt === undefined) return undefined;
     if ('outcome' in attempt) return attempt.outcome;
     if (lookUpsLeft === 0) throw new Error(`${attempt.needs} was asked for, and is not held`);
-    const answered = this.#desk.waitInPlace(attempt.needs);
+    const { waitsInPlace, turn } = job.line;
+    const answered = waitsInPlace ? this.#desk.waitInPlace(attempt.needs) : undefined;
     if (answered !== undefined) {
-      return answered ? this.#attempt(request, later, lookUpsLeft - 1) : refusal.unavailable;
+      return answered ? this.#attempt(job, later, lookUpsLeft - 1) : refusal.unavailable;
     }
-    const isWaiting = this.#desk.wait(attempt.needs, (known) => {
+    const goOn = (known: boolean) => {
       try {
-        const outcome = known ? this.#attempt(request, later, lookUpsLeft - 1) : refusal.unavailable;
+        const outcome = known ? this.#attempt(job, later, lookUpsLeft - 1) : refusal.unavailable;
         if (outcome !== undefined) later(outcome);
       } catch (error) {
         later(this.#onUnexpected(error));
       }
-    });
+    };
+    const isWaiting = this.#desk.wait(attempt.needs, (known) => turn(() => goOn(known)));
     return isWaiting ? undefined : refusal.unavailable;
   }
 
-  #tryFromCache({ credential, path, query, body }: RenderRequest): Attempt {
+  #tryFromCache(job: Job, later: Later): Attempt {
+    const { credential, target, body, request } = job;
     const keyDocument = this.#keyDocument(credential);
     if (keyDocument === undefined) return { outcome: refusal.unauthorized };
     const key = this.#documents.find(keyDocument);
@@ -158,7 +213,6 @@ export class Renderer {
     this.#usedKeys.add(key.id);
     if (body.refused !== undefined) return { outcome: body.refused };
 
-    const target = readTarget(path, query);
     if ('code' in target) return { outcome: target };
     const resolution = resolve(key, target, (name) => this.#documents.find(name));
     switch (resolution.kind) {
@@ -175,10 +229,24 @@ export class Renderer {
           const reason = isVersionNumber(target.version) ? refusal.versionNotFound : refusal.unavailable;
           return { outcome: reason };
         }
-        this.#routes.remember(credential, key.id, path, query, route);
-        return { outcome: execute(version, route, body.input) };
+        if (request !== undefined) {
+          this.#routes.remember(credential, key.id, request.path, request.query, route);
+        }
+        return this.#execute(version, route, job, later);
       }
     }
+  }
+
+  #execute(version: HeldVersion, { prompt, versionKey }: Route, { body, line }: Job, later: Later): Attempt {
+    if (body.refused !== undefined) return { outcome: body.refused };
+    if (body.input !== undefined && version instanceof LoadedVersion && version.wake(this.#clock.now())) {
+      const outcome = executeInPlace(version, prompt, body.input);
+      if (outcome !== undefined) return { outcome };
+      version.rest(this.#clock.now());
+    }
+    const { org_id: orgId, slug, tags } = prompt;
+    const bytes = body.unread ?? sharedBytes(body.text);
+    return line.pool.render({ orgId, versionKey, prompt: { slug, tags }, body: bytes }, later);
   }
 
   #keyDocument(credential: string): string | undefined {
@@ -190,15 +258,4 @@ export class Renderer {
     this.#keyHashes.set(credential, key);
     return key;
   }
-}
-
-function execute(version: LoadedVersion, { prompt }: Route, input: RenderInput): Outcome {
-  let rendered: string;
-  try {
-    rendered = version.template.render(input.variables, { missing: input.missing ?? version.missing });
-  } catch (error) {
-    if (error instanceof TemplateExecutionError) return { code: 'executionFailed', detail: error.message };
-    throw error;
-  }
-  return `{"rendered":${JSON.stringify(rendered)}${version.answerEnd(prompt)}`;
 }

@@ -1,11 +1,17 @@
 import type { FeedDocument } from '@px0/contract';
 import type { ServerBounds } from '../http/server.js';
+import type { Counters } from '../metrics/counters.js';
+import type { PoolOutcome, RenderOrder } from '../pool/pool-messages.js';
 
 /** What a worker thread is started with. */
 export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly templateCacheBytes: number;
+  /** Renders that may be with the pool at once. */
+  readonly poolPlaces: number;
+  /** Seconds beyond which nothing is served while the feed cannot be followed. */
+  readonly maxStaleness: number;
   readonly bounds: ServerBounds;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
@@ -38,8 +44,15 @@ export type FromPrimary =
   | { readonly kind: 'evicted'; readonly keys: readonly string[] }
   /** When it changes, and to a thread that has just been started. */
   | { readonly kind: 'readiness'; readonly readiness: Readiness }
+  /**
+   * When the gateway last knew that it was up to date, in milliseconds of Unix time; null: it is now. When it
+   * changes, and to a thread that has just been started.
+   */
+  | { readonly kind: 'stale'; readonly since: number | null }
   /** All that changed up to this revision was told: to be answered with `applied`. */
   | { readonly kind: 'position'; readonly revision: number }
+  /** What came of a render that was handed to the pool. */
+  | { readonly kind: 'pooled'; readonly id: number; readonly outcome: PoolOutcome }
   /** Stop listening, finish what is open, and end. */
   | { readonly kind: 'drain' };
 
@@ -57,6 +70,10 @@ export type FromWorker =
       readonly revision: number;
       readonly reason: string;
     }
+  /** A render that is too much for a thread that answers requests. */
+  | { readonly kind: 'pool'; readonly id: number; readonly order: RenderOrder }
+  /** What was counted since it was told last. */
+  | { readonly kind: 'counted'; readonly counters: Counters }
   | {
       readonly kind: 'log';
       readonly level: 'warn' | 'error';

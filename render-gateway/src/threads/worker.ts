@@ -4,9 +4,12 @@ import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
 import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';
-import { heapOfVersion, loadVersion } from '../render/loaded-version.js';
+import { createCounters, takeCounters } from '../metrics/counters.js';
+import { PoolDesk } from '../pool/pool-desk.js';
+import { heapOfVersion, holdVersion } from '../render/loaded-version.js';
 import { Renderer } from '../render/renderer.js';
 import { reasonOf } from '../reports/document-screen.js';
+import { Staleness } from '../staleness/staleness.js';
 import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';
 import { PrimaryLine } from './primary-line.js';
 
@@ -17,27 +20,36 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
   const onUnreadable = (error: unknown, key: string, revision: number) =>
     tell({ kind: 'refused', key, revision, reason: reasonOf(error) });
 
+  const documents = new DocumentCache({
+    maxBytes: LIMITS.documentCacheBytes,
+    sizeOf: heapOfDocument,
+    read: decodeDocument,
+    onUnreadable,
+    clock: systemClock,
+  });
+  const versions = new DocumentCache({
+    maxBytes: settings.templateCacheBytes,
+    sizeOf: heapOfVersion,
+    read: holdVersion,
+    onUnreadable,
+    clock: systemClock,
+  });
+  const staleness = new Staleness(settings.maxStaleness, systemClock);
+  const pool = new PoolDesk({
+    places: settings.poolPlaces,
+    send: (id, order) => tell({ kind: 'pool', id, order }),
+  });
   const renderer = new Renderer({
-    documents: new DocumentCache({
-      maxBytes: LIMITS.documentCacheBytes,
-      sizeOf: heapOfDocument,
-      read: decodeDocument,
-      onUnreadable,
-      clock: systemClock,
-    }),
-    versions: new DocumentCache({
-      maxBytes: settings.templateCacheBytes,
-      sizeOf: heapOfVersion,
-      read: loadVersion,
-      onUnreadable,
-      clock: systemClock,
-    }),
+    documents,
+    versions,
     desk: new LookUpDesk({
       ask: (keys) => tell({ kind: 'find', keys }),
       afterTurn: setImmediate,
       standStill: () => primary.standStill(),
       clock: performance,
     }),
+    pool,
+    clock: performance,
     onUnexpected: (cause) => ({ code: 'internal', cause }),
   });
 
@@ -47,11 +59,20 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
   };
   setInterval(tellUses, LIMITS.keyUseInterval).unref();
 
+  const counters = createCounters();
+  const tellCounters = () => {
+    const counted = takeCounters(counters);
+    if (counted !== undefined) tell({ kind: 'counted', counters: counted });
+  };
+  setInterval(tellCounters, LIMITS.countersInterval).unref();
+
   let readiness: Readiness = { ready: false, dependencies: {} };
   const server = new Server({
     ...settings.bounds,
     renderer,
+    counters,
     readiness: () => readiness,
+    staleness,
     corsOrigins: settings.corsOrigins,
     clock: systemClock,
     onFailure: (requestId, error) => {
@@ -80,9 +101,17 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
       case 'readiness':
         readiness = message.readiness;
         return;
+      case 'stale':
+        staleness.tell(message.since);
+        for (const cache of [documents, versions]) cache.vouchForAbsences(!staleness.isStale);
+        return;
+      case 'pooled':
+        pool.settle(message.id, message.outcome);
+        return;
       case 'drain':
         void server.drain().then(() => {
           tellUses();
+          tellCounters();
           process.exit(0);
         });
         return;

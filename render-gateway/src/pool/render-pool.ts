@@ -1,0 +1,240 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock, FeedDocument } from '@px0/contract';
+import type { Logger } from 'pino';
+import { Piscina } from 'piscina';
+import { type Refusal, refusal } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import type { Counters } from '../metrics/counters.js';
+import { FairQueue } from './fair-queue.js';
+import type {
+  Began,
+  PoolAnswer,
+  PoolOutcome,
+  PoolTask,
+  PoolThreadSettings,
+  RenderOrder,
+} from './pool-messages.js';
+import { VersionTexts } from './version-texts.js';
+
+const MIB = 1024 * 1024;
+
+export interface RenderPoolOptions {
+  readonly threads: number;
+  /** How many renders may wait for a thread. */
+  readonly queue: number;
+  /** Heap of each thread, in bytes. */
+  readonly memory: number;
+  /** Milliseconds for one rendering, from its beginning. */
+  readonly timeout: number;
+  /** The state of a document; null if it is not known. */
+  readonly find: (key: string) => Promise<FeedDocument | null>;
+  readonly counters: Pick<Counters, 'poolRefused' | 'poolTimedOut' | 'poolOutOfMemory' | 'poolThreadsLost'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What became of a task. */
+type Result =
+  | PoolAnswer
+  | { readonly kind: 'overdue' | 'outOfMemory' | 'noThread' }
+  | { readonly kind: 'died'; readonly error: unknown };
+
+/** A task of the queue, and whom to tell what became of it; undefined: there was no room or no time for it. */
+interface Job {
+  readonly task: PoolTask;
+  readonly done: (result: Result | undefined) => void;
+}
+
+const OVERDUE: Refusal = { code: 'executionFailed', detail: 'time limit exceeded' };
+const OUT_OF_MEMORY: Refusal = { code: 'executionFailed', detail: 'memory limit exceeded' };
+/** Whose turn documents have that are loaded to see whether they can be; no organization has this id. */
+const NOBODY = '';
+
+/**
+ * Renders what is too much for the threads that answer requests, on threads with a bound on their memory
+ * that are ended when their time is over. Threads start when there is work, and go when there is none.
+ */
+export class RenderPool {
+  readonly #options: RenderPoolOptions;
+  readonly #threads: Piscina<PoolTask, PoolAnswer>;
+  readonly #queue: FairQueue<Job>;
+  readonly #texts = new VersionTexts();
+  /** By id of the task: to be called when it begins. */
+  readonly #beginnings = new Map<number, () => void>();
+  #tasks = 0;
+  #running = 0;
+
+  constructor(options: RenderPoolOptions) {
+    this.#options = options;
+    const { threads, queue, memory, log } = options;
+    const places = threads + queue;
+    this.#queue = new FairQueue({
+      places,
+      share: Math.max(1, Math.floor(places / 2)),
+      running: Math.max(1, threads - 1),
+    });
+    this.#threads = new Piscina({
+      filename: fileURLToPath(new URL('./render-thread.js', import.meta.url)),
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: LIMITS.poolThreadIdle,
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil(memory / MIB),
+        maxYoungGenerationSizeMb: LIMITS.poolYoungGeneration / MIB,
+        stackSizeMb: LIMITS.poolStack / MIB,
+      },
+      workerData: { templateBytes: Math.floor(memory / 2) } satisfies PoolThreadSettings,
+      recordTiming: false,
+    });
+    this.#threads.on('message', ({ began }: Began) => this.#beginnings.get(began)?.());
+    this.#threads.on('error', (error) => log.error({ err: error }, 'a thread of the pool failed'));
+  }
+
+  /** Never rejects. */
+  async render({ orgId, versionKey, prompt, body }: RenderOrder): Promise<PoolOutcome> {
+    try {
+      const document = await this.#options.find(versionKey);
+      // A prompt that names a version which is not there is a feed in the middle of a change.
+      if (document?.body == null) return refusal.unavailable;
+      const version = this.#texts.of(document, document.body);
+      const result = await this.#enqueue(orgId, {
+        kind: 'render',
+        id: this.#nextId(),
+        version,
+        prompt,
+        body,
+      });
+      return this.#outcomeOf(result);
+    } catch (error) {
+      return unexpected(error);
+    }
+  }
+
+  /**
+   * Loads a version to see whether it can be loaded.
+   * @returns why it cannot; undefined if it can. Null: there was no room or no time to find out
+   */
+  async validate(key: string, body: string): Promise<string | null | undefined> {
+    const version = this.#texts.of({ key, revision: -1, body }, body);
+    const result = await this.#enqueue(NOBODY, { kind: 'load', id: this.#nextId(), version });
+    if (result?.kind === 'unreadable') return result.reason;
+    return result?.kind === 'loaded' ? undefined : null;
+  }
+
+  async close(): Promise<void> {
+    await this.#threads.destroy();
+  }
+
+  #nextId(): number {
+    this.#tasks += 1;
+    return this.#tasks;
+  }
+
+  #enqueue(tenantId: string, task: PoolTask): Promise<Result | undefined> {
+    const { clock, counters } = this.#options;
+    return new Promise((resolve) => {
+      let patience: unknown;
+      const job: Job = {
+        task,
+        done: (result) => {
+          clock.clearTimeout(patience);
+          if (result === undefined) counters.poolRefused += 1;
+          resolve(result);
+        },
+      };
+      if (!this.#queue.add(tenantId, job)) {
+        job.done(undefined);
+        return;
+      }
+      patience = clock.setTimeout(() => {
+        if (this.#queue.withdraw(tenantId, job)) job.done(undefined);
+      }, LIMITS.poolPatience);
+      this.#dispatch();
+    });
+  }
+
+  /** Hands out work as long as there are threads for it. */
+  #dispatch(): void {
+    while (this.#running < this.#options.threads) {
+      const next = this.#queue.take();
+      if (next === undefined) return;
+      const { tenantId, work } = next;
+      this.#running += 1;
+      void this.#perform(work.task).then((result) => {
+        this.#running -= 1;
+        this.#queue.finish(tenantId);
+        work.done(result);
+        this.#dispatch();
+      });
+    }
+  }
+
+  /** A thread that dies of something else than the limits may have died of what was there before: twice is enough. */
+  async #perform(task: PoolTask): Promise<Result> {
+    const result = await this.#attempt(task);
+    if (result.kind !== 'died') return result;
+    this.#options.log.warn({ err: result.error }, 'a thread of the pool died; its work is tried again');
+    return this.#attempt(task);
+  }
+
+  async #attempt(task: PoolTask): Promise<Result> {
+    const { clock, timeout, counters } = this.#options;
+    const ending = new AbortController();
+    let ended: 'overdue' | 'noThread' | undefined;
+    const end = (why: typeof ended) => () => {
+      ended = why;
+      ending.abort();
+    };
+    let timer = clock.setTimeout(end('noThread'), LIMITS.poolStart);
+    this.#beginnings.set(task.id, () => {
+      clock.clearTimeout(timer);
+      timer = clock.setTimeout(end('overdue'), timeout);
+    });
+    try {
+      return await this.#threads.run(task, { signal: ending.signal });
+    } catch (error) {
+      counters.poolThreadsLost += 1;
+      if (ended !== undefined) return { kind: ended };
+      return isOutOfMemory(error) ? { kind: 'outOfMemory' } : { kind: 'died', error };
+    } finally {
+      this.#beginnings.delete(task.id);
+      clock.clearTimeout(timer);
+    }
+  }
+
+  #outcomeOf(result: Result | undefined): PoolOutcome {
+    const { counters } = this.#options;
+    switch (result?.kind) {
+      case 'rendered':
+        return result.json;
+      case 'refused':
+        return result.refusal;
+      case 'overdue':
+        counters.poolTimedOut += 1;
+        return OVERDUE;
+      case 'outOfMemory':
+        counters.poolOutOfMemory += 1;
+        return OUT_OF_MEMORY;
+      case undefined:
+      case 'noThread':
+        return refusal.unavailable;
+      case 'died':
+        return unexpected(result.error);
+      case 'unreadable':
+        return unexpected(result.reason);
+      case 'failed':
+        return unexpected(result.stack);
+      case 'loaded':
+        throw new TypeError('a render was answered as a load');
+    }
+  }
+}
+
+/** @param error is told to another thread, which logs it */
+function unexpected(error: unknown): Refusal {
+  return { code: 'internal', cause: (error instanceof Error && error.stack) || String(error) };
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
