@@ -1,1 +1,2 @@
-export { type GatewayFigures, measureGateway } from './gateway/measure.js';
+export type { GatewayFigures } from './gateway/figures.js';
+export { measureGateway } from './gateway/measure.js';

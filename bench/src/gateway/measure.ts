@@ -1,113 +1,140 @@
-import { startRedis } from '@px0/test-bed';
-import { type Child, startChild } from './child.js';
-import type { Load } from './messages.js';
-import { SLUG, seedFeed, VARIABLES } from './seeded-feed.js';
+import type { HttpRequest, LoadGenerator } from '../measuring/load/load.js';
+import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
+import { describeMachine } from '../measuring/machine.js';
+import { quantile } from '../measuring/statistics.js';
+import { type GatewayBed, startBed } from './bed.js';
+import { type GatewayFigures, type HalfRound, MODE_NAMES, type ModeName, type Round } from './figures.js';
+import { layOutCores } from './layout.js';
+import { RENDER_PATH, REQUEST_BODY } from './prompt.js';
+import { type GeneratorName, saturate, startGenerator } from './saturation.js';
+import type { BenchServer } from './servers/server.js';
+import { SERVERS, type ServerName } from './servers/table.js';
+import { measureWorkers } from './workers.js';
 
 export interface GatewayBenchOptions {
+  readonly servers: readonly ServerName[];
   readonly rounds: number;
-  /** Of each server in each round. */
+  /** Of each server in each mode in each round. */
   readonly seconds: number;
-  readonly connections: number;
-  /** Requests under way on each connection. */
-  readonly pipelining: number;
+  /** The load generator that is to be used; wrk gives way to autocannon where it cannot be had. */
+  readonly generator: GeneratorName;
+  /** Whether there may be servers in Go. */
+  readonly useGo: boolean;
 }
 
-/** What was seen of one server in one round. */
-export interface Round {
-  readonly requestsPerSecond: number;
-  /** Requests for each second of processor time that the server used: what one core would do, all of it. */
-  readonly requestsPerCpuSecond: number;
-  /** Share of one core that the server used; of the load generator likewise. */
-  readonly serverLoad: number;
-  readonly generatorLoad: number;
-}
+/** Connections of the load at half of saturation. */
+const HALF_CONNECTIONS = 32;
+/** Of each server, before anything counts. */
+const WARM_UP_SECONDS = 2;
 
-export interface GatewayFigures {
-  /** The answer that both servers give, to the byte. */
-  readonly answer: string;
-  readonly bare: readonly Round[];
-  readonly gateway: readonly Round[];
+interface Measured {
+  readonly name: ServerName;
+  readonly server: BenchServer;
+  readonly rounds: Record<ModeName, Round[]>;
+  readonly half: HalfRound[];
 }
 
 /**
- * Runs both servers beside each other and loads them in turn.
+ * Runs all servers beside each other and loads them in turn.
+ *
+ * @param say hears how far it is
  * @throws {Error} if they do not answer the same, or any request fails
  */
-export async function measureGateway(options: GatewayBenchOptions): Promise<GatewayFigures> {
-  const redis = await startRedis();
-  const feed = await seedFeed(redis.url, 'bench');
-  const children: Child[] = [];
-  const start = async (file: string, environment: Record<string, string> = {}) => {
-    const child = startChild(file, environment);
-    children.push(child);
-    const { port } = await child.ask(undefined, 'ready');
-    return { child, url: `http://127.0.0.1:${port}/v1/prompts/${SLUG}/render` };
-  };
+export async function measureGateway(
+  options: GatewayBenchOptions,
+  say: (progress: string) => void,
+): Promise<GatewayFigures> {
+  const layout = await layOutCores();
+  const generator = await startGenerator(options.generator, layout.rest);
+  const openLoop = await startOpenLoop(layout.rest);
+  let bed: GatewayBed | undefined;
   try {
-    const gateway = await start('./gateway-server.js', {
-      REDIS_URL: redis.url,
-      PX0_REDIS_PREFIX: 'bench',
-      PX0_GATEWAY_PORT: '0',
-      PX0_GATEWAY_HOST: '127.0.0.1',
-      PX0_GATEWAY_THREADS: '1',
-      PX0_SNAPSHOT_FILE: 'none',
-    });
-    const body = JSON.stringify({ variables: VARIABLES });
-    const answer = await servedAnswer(gateway.url, feed.key, body);
-    const bare = await start('./bare-server.js', { ANSWER: answer });
-    const same = await post(bare.url, feed.key, body);
-    if (same.text !== answer) throw new Error('the two servers do not answer the same bytes');
-    const generator = await start('./load-generator.js');
+    say('starting the servers and comparing what they answer');
+    bed = await startBed(options, layout);
+    const measured = [...bed.servers].map(
+      ([name, server]): Measured => ({ name, server, rounds: { single: [], pipelined: [] }, half: [] }),
+    );
+    const loads = new Loads({ bed, generator, openLoop, options });
 
-    const { rounds, ...rest } = options;
-    const round = (server: { child: Child; url: string }, seconds = rest.seconds) =>
-      measureRound(generator.child, server.child, { ...rest, seconds, url: server.url, key: feed.key, body });
-    await round(bare, 1);
-    await round(gateway, 1);
-    const figures = { answer, bare: [] as Round[], gateway: [] as Round[] };
-    for (let index = 0; index < rounds; index++) {
-      figures.bare.push(await round(bare));
-      figures.gateway.push(await round(gateway));
+    say('warming up');
+    const warmUp = Math.min(WARM_UP_SECONDS, options.seconds);
+    for (const { name, server } of measured)
+      for (const mode of MODE_NAMES) await loads.saturate(name, server, mode, warmUp);
+
+    for (let round = 0; round < options.rounds; round += 1) {
+      say(`round ${round + 1} of ${options.rounds}`);
+      const turns = [
+        ...measured.slice(round % measured.length),
+        ...measured.slice(0, round % measured.length),
+      ];
+      for (const mode of MODE_NAMES)
+        for (const { name, server, rounds } of turns)
+          rounds[mode].push(await loads.saturate(name, server, mode, options.seconds));
+      for (const { server, rounds, half } of turns) half.push(await loads.atHalf(server, rounds.single));
     }
-    return figures;
+
+    return {
+      machine: describeMachine({ ...bed.versions, [generator.name]: generator.version }),
+      conditions: [layout.description, ...bed.remarks],
+      generator: generator.name,
+      servers: Object.fromEntries(measured.map(({ name, rounds, half }) => [name, { rounds, half }])),
+      workers: await measureWorkers({ bed, layout, options, say }),
+    };
   } finally {
-    await Promise.all(children.map((child) => child.stop()));
-    await feed.close();
-    await redis.stop();
+    await bed?.stop();
+    await openLoop.stop();
+    await generator.stop();
   }
 }
 
-async function measureRound(generator: Child, server: Child, load: Load): Promise<Round> {
-  const used = async (child: Child) => (await child.ask({ kind: 'askCpu' }, 'cpu')).seconds;
-  const before = { server: await used(server), generator: await used(generator) };
-  const { result } = await generator.ask({ kind: 'load', load }, 'result');
-  const serverSeconds = (await used(server)) - before.server;
-  const generatorSeconds = (await used(generator)) - before.generator;
-  if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
-  return {
-    requestsPerSecond: result.requests / result.seconds,
-    requestsPerCpuSecond: result.requests / serverSeconds,
-    serverLoad: serverSeconds / result.seconds,
-    generatorLoad: generatorSeconds / result.seconds,
-  };
+interface LoadsOptions {
+  readonly bed: GatewayBed;
+  readonly generator: LoadGenerator;
+  readonly openLoop: OpenLoop;
+  readonly options: Pick<GatewayBenchOptions, 'seconds'>;
 }
 
-/** @returns what the gateway answers, once it knows its feed */
-async function servedAnswer(url: string, key: string, body: string): Promise<string> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const { status, text } = await post(url, key, body);
-    if (status === 200) return text;
-    if (status !== 503 || Date.now() > deadline) throw new Error(`the gateway answers ${status} ${text}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** Puts load on servers, and counts what they and their Postgres use meanwhile. */
+class Loads {
+  readonly #options: LoadsOptions;
+
+  constructor(options: LoadsOptions) {
+    this.#options = options;
+  }
+
+  saturate(name: ServerName, server: BenchServer, mode: ModeName, seconds: number): Promise<Round> {
+    const { bed, generator } = this.#options;
+    const postgres = SERVERS[name].usesPostgres ? bed.postgresPid : undefined;
+    return saturate({ server, postgres, generator, request: this.#request(server), mode, seconds });
+  }
+
+  /** @param saturated rounds of that server, by which the rate is chosen: half of what its one core can do */
+  async atHalf(server: BenchServer, saturated: readonly Round[]): Promise<HalfRound> {
+    const { openLoop, options } = this.#options;
+    const whole = quantile(saturated.map(saturationOf), 0.5);
+    const result = await openLoop.run({
+      ...this.#request(server),
+      connections: HALF_CONNECTIONS,
+      requestsPerSecond: whole / 2,
+      seconds: options.seconds,
+    });
+    if (result.refused > 0) throw new Error(`${result.refused} requests were refused at half of saturation`);
+    const { p50, p99, max } = result.latencies;
+    return {
+      requestsPerSecond: result.answered / options.seconds,
+      p50,
+      p99,
+      max,
+      latenessP99: result.lateness.p99,
+    };
+  }
+
+  #request(server: BenchServer): HttpRequest {
+    return { url: server.url + RENDER_PATH, key: this.#options.bed.key, body: REQUEST_BODY };
   }
 }
 
-async function post(url: string, key: string, body: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body,
-  });
-  return { status: response.status, text: await response.text() };
+/** Requests per second that a server would take if no load generator was its limit. */
+function saturationOf(round: Round): number {
+  return Math.max(round.requestsPerSecond, round.databaseLoad > 0 ? 0 : round.requestsPerCpuSecond);
 }

@@ -10,17 +10,7 @@ import {
 } from '@px0/contract';
 import { createFeedWriter } from '@px0/control-plane';
 import { compile } from '@px0/template-engine';
-
-export const SLUG = 'support_greeting';
-
-/** The template of the first prompt: fields, a condition, a loop with an index. */
-const TEMPLATE = [
-  'You are a customer support agent.',
-  'Greet {{.name}}{{if .isPremium}}, a premium customer{{end}}.',
-  '{{range $i, $topic := .topics}}{{if $i}}, {{end}}{{$topic}}{{end}}',
-].join('\n');
-
-export const VARIABLES = { name: 'Zoë', isPremium: true, topics: ['refunds', 'shipping'] };
+import { PROMPT } from './prompt.js';
 
 export interface SeededFeed {
   /** A key that may render the prompt. */
@@ -34,18 +24,27 @@ export async function seedFeed(redisUrl: string, redisPrefix: string): Promise<S
   const org_id = randomUUID();
   const team_id = randomUUID();
   const id = randomUUID();
+  const { slug, template, version, tags, model, model_params } = PROMPT;
   const key = createApiKey();
   const documents: Exclude<Document, { kind: 'key' }>[] = [
-    { kind: 'prompt', id, org_id, team_id, slug: SLUG, live: 1, tags: { production: 1 } },
-    { kind: 'slug', org_id, slug: SLUG, prompts: [{ team_id, prompt_id: id }] },
+    {
+      kind: 'prompt',
+      id,
+      org_id,
+      team_id,
+      slug,
+      live: version,
+      tags: Object.fromEntries(tags.map((tag) => [tag, version])),
+    },
+    { kind: 'slug', org_id, slug, prompts: [{ team_id, prompt_id: id }] },
     {
       kind: 'version',
       prompt_id: id,
-      version: 1,
-      program: compile(TEMPLATE, { name: SLUG }),
+      version,
+      program: compile(template, { name: slug }),
       missing: 'error',
-      model: 'openai/gpt-4.1-mini',
-      model_params: { temperature: 0.2 },
+      model,
+      model_params,
     },
   ];
   const page = documents.map((document) => ({

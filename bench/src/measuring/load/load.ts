@@ -14,7 +14,7 @@ export interface ClosedLoad extends HttpRequest {
   readonly seconds: number;
 }
 
-/** Milliseconds. */
+/** Milliseconds; NaN: not known. */
 export interface Latencies {
   readonly p50: number;
   readonly p99: number;

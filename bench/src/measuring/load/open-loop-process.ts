@@ -20,7 +20,7 @@ interface Connection {
 async function runLoad(load: OpenLoad): Promise<OpenLoadResult> {
   const latencies = new Histogram();
   const lateness = new Histogram();
-  let failed = 0;
+  let refused = 0;
   const connect = async (): Promise<Connection> => {
     const { hostname, port } = new URL(load.url);
     const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
@@ -32,7 +32,7 @@ async function runLoad(load: OpenLoad): Promise<OpenLoadResult> {
       if (due === undefined) throw new Error('there are more answers than requests');
       connection.answered += 1;
       if (succeeded) latencies.add(now - due);
-      else failed += 1;
+      else refused += 1;
     });
     socket.on('data', (chunk) => {
       now = performance.now();
@@ -71,11 +71,15 @@ async function runLoad(load: OpenLoad): Promise<OpenLoadResult> {
   for (const deadline = performance.now() + GRACE; !isAnswered() && performance.now() < deadline; )
     await sleep(5);
   for (const { socket } of connections) socket.destroy();
-  const unanswered = connections.reduce((sum, { due, answered }) => sum + due.length - answered, 0);
+  const end = performance.now();
+  const answered = latencies.total;
+  const open = connections.flatMap(({ due, answered }) => due.slice(answered));
+  for (const due of open) latencies.add(end - due);
   return {
     due: total,
-    answered: latencies.total,
-    failures: failed + unanswered,
+    answered,
+    refused,
+    unanswered: open.length,
     latencies: read(latencies),
     lateness: read(lateness),
   };

@@ -11,13 +11,15 @@ export interface OpenLoad extends HttpRequest {
 }
 
 export interface OpenLoadResult {
-  /** Requests that were due, and of these: answered with 2xx, and answered otherwise or not within 2 s. */
+  /** Requests that were due, and of these: answered with 2xx, answered otherwise, and not answered. */
   readonly due: number;
   readonly answered: number;
-  readonly failures: number;
+  readonly refused: number;
+  readonly unanswered: number;
   /**
    * Milliseconds from the moment at which a request was due to its answer. So the wait of a request that
-   * could not be sent in time, because the generator or the server stood still, is in them.
+   * could not be sent in time, because the generator or the server stood still, is in them, and those that
+   * were not answered by the end, or within two seconds after it, are in them with the time until then.
    */
   readonly latencies: Latencies;
   /** By how much requests were sent late: the generator's own part. */

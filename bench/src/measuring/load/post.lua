@@ -7,8 +7,7 @@ wrk.headers["content-type"] = "application/json"
 local pipelining = tonumber(os.getenv("BENCH_PIPELINING"))
 if pipelining > 1 then
   local batch
-  function init(arguments)
-    wrk.init(arguments)
+  function init()
     batch = string.rep(wrk.format(), pipelining)
   end
   function request()

@@ -42,8 +42,9 @@ export class ResponseReader {
   #measure(bytes: Buffer, at: number): boolean {
     const end = bytes.indexOf(HEAD_END, at);
     if (end === -1) return false;
-    const length = CONTENT_LENGTH.exec(bytes.toString('latin1', at, end))?.[1];
-    if (length === undefined) throw new Error('a response has no content-length');
+    const head = bytes.toString('latin1', at, end);
+    const length = CONTENT_LENGTH.exec(head)?.[1];
+    if (length === undefined) throw new Error(`a response has no content-length: ${head}`);
     this.#headLength = end + HEAD_END.length - at;
     this.#bodyLength = Number(length);
     return true;

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '../find-program.js';
 import { programVersion } from '../machine.js';
+import { secondsOfEndedChildren } from '../processor-time.js';
 import type { LoadGenerator, LoadResult } from './load.js';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../src/measuring/load/post.lua', import.meta.url));
-/** Of the processor times in /proc: so many to a second, on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 
 /**
  * Finds wrk, or installs it where there is none and we may (root on Debian or Ubuntu).
@@ -40,7 +38,7 @@ export async function createWrk(cores: readonly number[]): Promise<LoadGenerator
           url,
         ],
       ];
-      const before = await processorSecondsOfEndedChildren();
+      const before = await secondsOfEndedChildren();
       const { stdout } = await run(program, words, {
         env: {
           PATH: process.env.PATH,
@@ -49,10 +47,15 @@ export async function createWrk(cores: readonly number[]): Promise<LoadGenerator
           BENCH_PIPELINING: String(pipelining),
         },
       });
-      const after = await processorSecondsOfEndedChildren();
+      const after = await secondsOfEndedChildren();
       const summary = stdout.trimEnd().split('\n').at(-1) ?? '';
+      const result = JSON.parse(summary) as Omit<LoadResult, 'generatorSeconds'>;
+      const { p50, p99, max } = result.latencies;
       return {
-        ...(JSON.parse(summary) as Omit<LoadResult, 'generatorSeconds'>),
+        ...result,
+        // wrk adds the waits of requests that it did not send because others were late. If those are
+        // shorter than any that it saw, it does not find the higher percentiles, and says 0.
+        latencies: { p50, p99: p99 < p50 ? Number.NaN : p99, max },
         generatorSeconds: before === undefined || after === undefined ? undefined : after - before,
       };
     },
@@ -70,12 +73,4 @@ async function installWrk(): Promise<boolean> {
     () => undefined,
   );
   return (await findProgram('wrk')) !== undefined;
-}
-
-/** Fields 16 and 17 of /proc/self/stat, in proc(5); undefined where there is none. */
-async function processorSecondsOfEndedChildren(): Promise<number | undefined> {
-  const text = await readFile('/proc/self/stat', 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' '); // begins with field 3
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }

@@ -1,18 +1,18 @@
 import { App, us_socket_local_port } from 'uWebSockets.js';
-import { serveParent } from './child.js';
+import { serveParent } from '../../measuring/child.js';
+import { ANSWER } from '../prompt.js';
 
 /**
  * The least that a uWebSockets.js server can do for the same request: route it, read its body to the
- * end, and answer the bytes in ANSWER, whoever asks.
+ * end, and answer constant bytes, whoever asks.
  */
-const answer = process.env.ANSWER ?? '';
 const tell = serveParent({});
 
 App()
   .post('/v1/prompts/:slug/render', (response) => {
     response.onAborted(() => {});
     response.onData((_chunk, isLast) => {
-      if (isLast) response.writeHeader('content-type', 'application/json').end(answer);
+      if (isLast) response.writeHeader('content-type', 'application/json').end(ANSWER);
     });
   })
   .listen('127.0.0.1', 0, (socket) => {
