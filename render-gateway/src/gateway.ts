@@ -80,7 +80,7 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     onChange: (documents) => keeper.broadcast({ kind: 'changed', documents: documents.map(forWorkers) }),
     onEvict: (key) => evictions.add(key),
     onEvent: () => readiness.look(),
-    screen: new DocumentScreen(refusals),
+    screen: new DocumentScreen(refusals, (document) => void pool.judge(document)),
     onMove: (head) => {
       reports.moved(head);
       snapshots?.changed();
@@ -107,6 +107,7 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
       const lookup = await follower.find(key);
       return lookup.known ? lookup.document : null;
     },
+    onUnreadable: refuse,
     counters,
     clock: systemClock,
     log,
@@ -145,8 +146,7 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
           reports.applied(from, message.revision);
           return;
         case 'refused':
-          refusals.add(message.key, message.revision, message.reason);
-          follower.refuse(message.key, message.revision);
+          refuse(message.key, message.revision, message.reason);
           return;
         case 'pool':
           void pool.render(message.order).then((outcome) => {
@@ -164,6 +164,12 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
       }
     },
   });
+
+  /** A document turned out to be of no use after it was taken in. */
+  function refuse(key: string, revision: number, reason: string): void {
+    refusals.add(key, revision, reason);
+    follower.refuse(key, revision);
+  }
 
   async function find(key: string, from: Worker): Promise<void> {
     const lookup = await follower.find(key);

@@ -59,8 +59,7 @@ export const LIMITS = {
   /** Within which a key that was reported as used is not reported again, and how often that is looked at. */
   keyUseAge: 60_000,
   keyUseSweep: 1_000,
-  /** Characters of a document that is judged on arrival, and how long at once. Longer ones by their first use. */
-  screenedLength: 128 * 1024,
+  /** For how long documents are judged without a pause for what else there is to do. */
   screeningSlice: 10,
   /** Refused documents that are remembered. */
   refusals: 10_000,

@@ -15,7 +15,8 @@ export function forWorkers(document: FeedDocument): FeedDocument {
   return { ...document, body: NOT_FOR_WORKERS };
 }
 
-function isSoonLoaded(body: string): boolean {
+/** @returns whether a version can be loaded within a millisecond or two, from its document's text */
+export function isSoonLoaded(body: string): boolean {
   if (body.length > LIMITS.documentLengthInPlace) return false;
   let lists = 0;
   for (let at = body.indexOf('['); at >= 0; at = body.indexOf('[', at + 1)) {

@@ -28,6 +28,8 @@ export interface RenderPoolOptions {
   readonly timeout: number;
   /** The state of a document; null if it is not known. */
   readonly find: (key: string) => Promise<FeedDocument | null>;
+  /** A version turned out to be of no use. Where the state before it is held, that one is found from then on. */
+  readonly onUnreadable: (key: string, revision: number, reason: string) => void;
   readonly counters: Pick<Counters, 'poolRefused' | 'poolTimedOut' | 'poolOutOfMemory' | 'poolThreadsLost'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -49,6 +51,8 @@ const OVERDUE: Refusal = { code: 'executionFailed', detail: 'time limit exceeded
 const OUT_OF_MEMORY: Refusal = { code: 'executionFailed', detail: 'memory limit exceeded' };
 /** Whose turn documents have that are loaded to see whether they can be; no organization has this id. */
 const NOBODY = '';
+/** Of a version that turns out to be of no use: it, and the one before. */
+const STATES_TRIED = 2;
 
 /**
  * Renders what is too much for the threads that answer requests, on threads with a bound on their memory
@@ -93,32 +97,41 @@ export class RenderPool {
   /** Never rejects. */
   async render({ orgId, versionKey, prompt, body }: RenderOrder): Promise<PoolOutcome> {
     try {
-      const document = await this.#options.find(versionKey);
-      // A prompt that names a version which is not there is a feed in the middle of a change.
-      if (document?.body == null) return refusal.unavailable;
-      const version = this.#texts.of(document, document.body);
-      const result = await this.#enqueue(orgId, {
-        kind: 'render',
-        id: this.#nextId(),
-        version,
-        prompt,
-        body,
-      });
-      return this.#outcomeOf(result);
+      // Where a state is of no use, the one before may be there yet, and takes its place.
+      for (let attempt = 0; attempt < STATES_TRIED; attempt++) {
+        const document = await this.#options.find(versionKey);
+        // A prompt that names a version which is not there is a feed in the middle of a change.
+        if (document?.body == null) return refusal.unavailable;
+        const version = this.#texts.of(document, document.body);
+        const result = await this.#enqueue(orgId, {
+          kind: 'render',
+          id: this.#nextId(),
+          version,
+          prompt,
+          body,
+        });
+        if (result?.kind !== 'unreadable') return this.#outcomeOf(result);
+        this.#texts.forget(versionKey);
+        this.#options.onUnreadable(versionKey, document.revision, result.reason);
+      }
+      return refusal.unavailable;
     } catch (error) {
       return unexpected(error);
     }
   }
 
   /**
-   * Loads a version to see whether it can be loaded.
-   * @returns why it cannot; undefined if it can. Null: there was no room or no time to find out
+   * Loads a version to see whether it can be loaded, and tells {@link RenderPoolOptions.onUnreadable} if
+   * it cannot. Where there is no room or no time for it now, its first use will show. Never rejects.
    */
-  async validate(key: string, body: string): Promise<string | null | undefined> {
-    const version = this.#texts.of({ key, revision: -1, body }, body);
+  async judge(document: FeedDocument): Promise<void> {
+    const { key, revision, body } = document;
+    if (body === null) return;
+    const version = this.#texts.of(document, body);
     const result = await this.#enqueue(NOBODY, { kind: 'load', id: this.#nextId(), version });
-    if (result?.kind === 'unreadable') return result.reason;
-    return result?.kind === 'loaded' ? undefined : null;
+    if (result?.kind !== 'unreadable') return;
+    this.#texts.forget(key);
+    this.#options.onUnreadable(key, revision, result.reason);
   }
 
   async close(): Promise<void> {
@@ -221,7 +234,7 @@ export class RenderPool {
       case 'died':
         return unexpected(result.error);
       case 'unreadable':
-        return unexpected(result.reason);
+        return refusal.unavailable;
       case 'failed':
         return unexpected(result.stack);
       case 'loaded':

@@ -7,6 +7,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { execute } from '../render/execute.js';
 import { heapOfVersion, type LoadedVersion, loadVersion } from '../render/loaded-version.js';
 import { readRequestBody } from '../render/request-body.js';
+import { reasonOf } from '../reports/reason.js';
 import type { Began, PoolAnswer, PoolTask, PoolThreadSettings, VersionText } from './pool-messages.js';
 import { textOf } from './shared-bytes.js';
 
@@ -48,7 +49,7 @@ function answerTo(task: PoolTask): PoolAnswer {
     version = versionOf(task.version);
   } catch (error) {
     if (error instanceof InvalidDocumentError || error instanceof InvalidProgramError) {
-      return { kind: 'unreadable', reason: error.message };
+      return { kind: 'unreadable', reason: reasonOf(error) };
     }
     throw error;
   }

@@ -18,4 +18,9 @@ export class VersionTexts {
     this.#texts.set(key, text);
     return text;
   }
+
+  /** Its state is of no use: under the same revision there may be another. */
+  forget(key: string): void {
+    this.#texts.delete(key);
+  }
 }

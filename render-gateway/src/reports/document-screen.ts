@@ -1,31 +1,36 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { decodeDocument, type FeedDocument, InvalidDocumentError } from '@px0/contract';
+import { decodeDocument, type FeedDocument } from '@px0/contract';
 import { LIMITS } from '../limits.js';
+import { isSoonLoaded } from '../pool/long-documents.js';
 import { loadVersion } from '../render/loaded-version.js';
+import { reasonOf } from './reason.js';
 import type { Refusals } from './refusals.js';
 
-/** Unread: whoever uses the document first will find out. */
+/** Unread: nobody has looked, and it will be judged later, by the pool or by its first use. */
 export type Verdict = 'good' | 'refused' | 'unread';
 
 /**
  * Judges documents before they take the place of the state before. It reads them as a worker thread
- * would: that takes 0.02 ms for a key or a prompt, 0.1 ms for a usual version, and 5 ms for one of
- * {@link LIMITS.screenedLength}. Longer ones (the longest take 0.5 s) are judged by their first use.
+ * would: that takes 0.02 ms for a key or a prompt, and 0.1 ms for a usual version. Versions that take
+ * long to load (the longest half a second) are judged elsewhere, a moment after they were taken in.
  */
 export class DocumentScreen {
   readonly #refusals: Refusals;
+  readonly #judgeLater: (document: FeedDocument) => void;
   /** Found to be good a moment ago, and about to be applied. */
   readonly #good = new WeakSet<FeedDocument>();
 
-  constructor(refusals: Refusals) {
+  constructor(refusals: Refusals, judgeLater: (document: FeedDocument) => void) {
     this.#refusals = refusals;
+    this.#judgeLater = judgeLater;
   }
 
   /** Judges many, with pauses for everything else on the thread; {@link judge} need not read them again. */
   async judgeAll(documents: readonly FeedDocument[]): Promise<void> {
     let pauseAt = performance.now() + LIMITS.screeningSlice;
     for (const document of documents) {
-      if (this.judge(document) === 'good') this.#good.add(document);
+      // A long one is judged as it is applied: its verdict must not come before it.
+      if (!isLong(document) && this.judge(document) === 'good') this.#good.add(document);
       if (performance.now() < pauseAt) continue;
       await nextTurn();
       pauseAt = performance.now() + LIMITS.screeningSlice;
@@ -37,7 +42,10 @@ export class DocumentScreen {
     const { key, revision, body } = document;
     if (this.isRefused(document)) return 'refused';
     if (body === null || this.#good.has(document)) return 'good';
-    if (body.length > LIMITS.screenedLength) return 'unread';
+    if (isLong(document)) {
+      this.#judgeLater(document);
+      return 'unread';
+    }
     try {
       if (key.startsWith('version:')) loadVersion(key, body);
       else decodeDocument(key, body);
@@ -65,8 +73,6 @@ export class DocumentScreen {
   }
 }
 
-/** @returns what is wrong with a document, for those who may see the document */
-export function reasonOf(error: unknown): string {
-  if (error instanceof InvalidDocumentError) return error.problem;
-  return error instanceof Error ? error.message : String(error);
+function isLong({ key, body }: FeedDocument): boolean {
+  return body !== null && key.startsWith('version:') && !isSoonLoaded(body);
 }

@@ -1,14 +1,15 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { decodeDocument, systemClock } from '@px0/contract';
+import { decodeDocument, InvalidDocumentError, systemClock } from '@px0/contract';
 import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
+import { refusal } from '../errors.js';
 import { Server } from '../http/server.js';
 import { LIMITS } from '../limits.js';
 import { createCounters, takeCounters } from '../metrics/counters.js';
 import { PoolDesk } from '../pool/pool-desk.js';
 import { heapOfVersion, holdVersion } from '../render/loaded-version.js';
 import { Renderer } from '../render/renderer.js';
-import { reasonOf } from '../reports/document-screen.js';
+import { reasonOf } from '../reports/reason.js';
 import { Staleness } from '../staleness/staleness.js';
 import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';
 import { PrimaryLine } from './primary-line.js';
@@ -50,7 +51,9 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
     }),
     pool,
     clock: performance,
-    onUnexpected: (cause) => ({ code: 'internal', cause }),
+    onUnexpected: (cause) =>
+      // Told already, when it was read: as with a feed that cannot be asked, the document's state is not known.
+      cause instanceof InvalidDocumentError ? refusal.unavailable : { code: 'internal', cause },
   });
 
   const tellUses = () => {

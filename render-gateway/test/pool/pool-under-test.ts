@@ -21,6 +21,7 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
     memory: 256 * MIB,
     timeout: 10_000,
     find: (key) => Promise.resolve(documents.get(key) ?? null),
+    onUnreadable: () => {},
     counters,
     clock: systemClock,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
