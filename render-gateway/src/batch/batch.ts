@@ -16,8 +16,8 @@ export interface BatchOptions {
   readonly onOutcome: (outcome: Outcome) => void;
   /** Whether nobody waits for the answer any more. */
   readonly isOver: () => boolean;
-  /** Told the answer, or why the batch is refused as a whole. */
-  readonly done: (answer: string | Uint8Array<ArrayBuffer> | Refusal) => void;
+  /** Told the answer, or why the batch is refused as a whole; undefined: nobody waits for it any more. */
+  readonly done: (answer: Outcome | undefined) => void;
   readonly clock: { now(): number };
 }
 
@@ -68,13 +68,9 @@ export class Batch {
 
   #work(): void {
     this.#isWorking = false;
-    const { renders, clock, isOver } = this.#options;
+    const { renders, clock } = this.#options;
     const end = clock.now() + LIMITS.batchSlice;
-    while (!this.#isDone) {
-      if (isOver()) {
-        this.#isDone = true;
-        return;
-      }
+    while (!this.#isOver()) {
       const work = this.#ready.shift();
       if (work !== undefined) work();
       else if (this.#next < renders.length) this.#begin(this.#next++);
@@ -102,19 +98,27 @@ export class Batch {
   }
 
   #settle(index: number, outcome: Outcome): void {
-    if (this.#isDone) return;
+    if (this.#isOver()) return;
     if (isRefusal(outcome) && outcome.code === 'unauthorized') {
-      this.#isDone = true;
-      this.#options.done(outcome);
+      this.#end(outcome);
       return;
     }
     const kept = isRefusal(outcome) ? outcome : this.#keep(outcome);
     this.#options.onOutcome(kept);
     this.#results[index] = isRefusal(kept) ? JSON.stringify(this.#options.describe(kept)) : kept;
     this.#open -= 1;
-    if (this.#open > 0) return;
+    if (this.#open === 0) this.#end(joined(this.#results));
+  }
+
+  /** Ends the batch if nobody waits for it any more. @returns whether it has ended */
+  #isOver(): boolean {
+    if (!this.#isDone && this.#options.isOver()) this.#end(undefined);
+    return this.#isDone;
+  }
+
+  #end(answer: Outcome | undefined): void {
     this.#isDone = true;
-    this.#options.done(joined(this.#results));
+    this.#options.done(answer);
   }
 
   /** @returns the answer to one render, or a refusal if there is no room for it */
@@ -132,8 +136,8 @@ export class Batch {
   }
 
   #fillPool(): void {
-    const { renderer, clock, isOver } = this.#options;
-    while (this.#inPool < LIMITS.batchInPool && !this.#isDone && !isOver()) {
+    const { renderer, clock } = this.#options;
+    while (this.#inPool < LIMITS.batchInPool && !this.#isOver()) {
       const next = this.#pooled.shift();
       if (next === undefined) return;
       const isLate = clock.now() - this.#started > LIMITS.batchTime;

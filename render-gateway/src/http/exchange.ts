@@ -53,6 +53,11 @@ export class Exchange {
     this.#corsLines = host.cors.isOn ? host.cors.linesFor(request.getHeader('origin')) : '';
   }
 
+  /** Whether it was answered, or the client is gone. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** The answer is to have no body, only its length. */
   expectHead(): void {
     this.#isHead = true;

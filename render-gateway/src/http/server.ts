@@ -1,5 +1,12 @@
-import { App, type HttpRequest, type HttpResponse, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js';
+import {
+  App,
+  type HttpRequest,
+  type HttpResponse,
+  type us_listen_socket,
+  us_listen_socket_close,
+} from 'uWebSockets.js';
 import type { Clock } from '@px0/contract';
+import { answerBatch, refuseBatch } from '../batch/answer-batch.js';
 import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
@@ -62,6 +69,11 @@ export class Server {
     addRoutes(this.#app, this.#host, [
       { method: 'post', pattern: '/v1/prompts/:slug/render', handle: render },
       { method: 'post', pattern: '/v1/prompts/:slug/versions/:version/render', handle: render },
+      {
+        method: 'post',
+        pattern: '/v1/renders',
+        handle: (exchange, request) => this.#renderMany(exchange, request),
+      },
       { method: 'get', pattern: '/v1/health', handle: (exchange) => exchange.answer('{"status":"OK"}') },
       { method: 'get', pattern: '/v1/health/ready', handle: (exchange) => this.#answerReadiness(exchange) },
     ]);
@@ -110,19 +122,28 @@ export class Server {
     this.#host.deadlines.stop();
   }
 
-  #render(exchange: Exchange, request: HttpRequest): void {
+  /** @returns the credential of a request that is worth reading; undefined: it was refused */
+  #admit(exchange: Exchange, request: HttpRequest): string | undefined {
+    const { renderer, counters, staleness } = this.#options;
     const authorization = request.getHeader('authorization');
     const credential = credentialOf(authorization, () => request.getHeader('x-api-key'));
-    if (this.#options.renderer.isJunk(credential)) {
+    if (renderer.isJunk(credential)) {
+      counters.refused.unauthorized += 1;
       exchange.refuse(refusal.unauthorized);
-      return;
+      return undefined;
     }
-    const { counters, staleness } = this.#options;
     if (staleness.isStale && staleness.isTooOld()) {
       counters.refused.unavailable += 1;
       exchange.refuse(refusal.unavailable, staleness.lines);
-      return;
+      return undefined;
     }
+    return credential;
+  }
+
+  #render(exchange: Exchange, request: HttpRequest): void {
+    const credential = this.#admit(exchange, request);
+    if (credential === undefined) return;
+    const { counters, staleness } = this.#options;
     const path = request.getUrl();
     const query = request.getQuery() ?? '';
     const answer = (outcome: Outcome) => {
@@ -146,6 +167,25 @@ export class Server {
     exchange.receive(
       (bytes) => finish(takeRequestBody(bytes)),
       () => finish(BODY_TOO_LARGE),
+    );
+  }
+
+  #renderMany(exchange: Exchange, request: HttpRequest): void {
+    const credential = this.#admit(exchange, request);
+    if (credential === undefined) return;
+    const { renderer, counters, staleness } = this.#options;
+    const answer = (outcome: Outcome) =>
+      exchange.late(() => {
+        if (typeof outcome === 'string' || !('code' in outcome)) exchange.answer(outcome, staleness.lines);
+        else {
+          counters.refused[outcome.code] += 1;
+          exchange.refuse(outcome, staleness.lines);
+        }
+      });
+    const { memory } = this.#host;
+    exchange.receive(
+      (bytes) => answerBatch({ exchange, credential, bytes, renderer, memory, counters, answer }),
+      () => refuseBatch(renderer, credential, refusal.bodyTooLarge, answer),
     );
   }
 

@@ -74,8 +74,8 @@ export class Renderer {
   readonly #versions: DocumentCache<HeldVersion>;
   readonly #desk: LookUpDesk;
   readonly pool: PoolDesk;
-  /** Of requests with one render. */
-  readonly #line: Line;
+  /** How requests with one render go on. */
+  readonly line: Line;
   readonly #clock: RendererOptions['clock'];
   readonly #onUnexpected: (error: unknown) => Refusal;
   /** Ids of keys that callers were let through with, those of the remembered ways not yet gathered. */
@@ -92,7 +92,7 @@ export class Renderer {
     this.#versions = versions;
     this.#desk = desk;
     this.pool = pool;
-    this.#line = { waitsInPlace: true, turn: (work) => work(), pool };
+    this.line = { waitsInPlace: true, turn: (work) => work(), pool };
     this.#clock = clock;
     this.#onUnexpected = onUnexpected;
   }
@@ -119,7 +119,7 @@ export class Renderer {
         }
       }
       const { credential, path, query, body } = request;
-      const job = { credential, target: readTarget(path, query), body, request, line: this.#line };
+      const job = { credential, target: readTarget(path, query), body, request, line: this.line };
       return this.#attempt(job, later, LIMITS.lookUpsPerRequest);
     } catch (error) {
       return this.#onUnexpected(error);

@@ -22,6 +22,7 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
     timeout: 10_000,
     find: (key) => Promise.resolve(documents.get(key) ?? null),
     onUnreadable: () => {},
+    onUnreadable: () => {},
     counters,
     clock: systemClock,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
@@ -64,6 +65,3 @@ export function read(outcome: PoolOutcome): unknown {
   if ('code' in outcome) return [outcome.code, outcome.detail];
   return JSON.parse(new TextDecoder().decode(outcome));
 }
-
-/** Renders for half a minute and more, were it not ended; and costs few steps while it does. */
-export const ENDLESS = `{{range 999999}}${'{{$x := printf "%.9999f" 0.1}}'.repeat(1)}{{end}}`;
