@@ -18,16 +18,18 @@ export interface RedisServer {
   /** SIGSTOP: alive for the network, silent for everybody. */
   pause(): void;
   resume(): void;
+  /** Deletes everything. */
+  flush(): Promise<void>;
   /** Writes everything to disk, so that a later start finds it. */
   save(): Promise<void>;
   /** Ends the process and deletes its data. */
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(options: { port?: number } = {}): Promise<RedisServer> {
   const binary = await ensureRedisServer();
   const directory = await mkdtemp(path.join(tmpdir(), 'px0-redis-'));
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
@@ -60,6 +62,7 @@ export async function startRedis(): Promise<RedisServer> {
     start,
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    flush: () => withRedis(url, async (redis) => void (await redis.flushall())),
     save: () => withRedis(url, async (redis) => void (await redis.save())),
     stop,
   };
