@@ -51,6 +51,13 @@ export class SeededFeed {
     this.#head = head;
   }
 
+  /** From the next {@link begin} on this document is another. @returns what ends that */
+  spoil(key: string, body: string): () => void {
+    const before = this.#state.get(key) ?? null;
+    this.#state.set(key, body);
+    return () => this.#state.set(key, before);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#lastWrite;
