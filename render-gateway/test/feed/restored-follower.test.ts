@@ -1,0 +1,166 @@
+import {
+  type FeedDocument,
+  type FeedHead,
+  type FeedReader,
+  type FeedWriter,
+  systemClock,
+} from '@px0/contract';
+import { createFeedWriter } from '@px0/control-plane';
+import { testRedis, until } from '@px0/test-bed';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FeedFollower } from '#feed/feed-follower.js';
+import { createFeedReader } from '#feed/feed-reader.js';
+
+const document = (revision: number, key: string, body: string | null): FeedDocument => ({
+  key,
+  revision,
+  body,
+});
+/** What the snapshot holds. */
+const HELD = [document(10, 'a', 'A'), document(20, 'b', 'B'), document(15, 'gone', 'G')];
+const AT: FeedHead = { epoch: 'e', revision: 20 };
+
+let writer: FeedWriter;
+let reader: FeedReader;
+let follower: FeedFollower;
+let changes: FeedDocument[];
+let evicted: string[];
+let logged: string[];
+let passed: number;
+let current: FeedHead;
+const opened: { close(): Promise<void> }[] = [];
+
+beforeEach(() => {
+  const { url, prefix } = testRedis();
+  writer = createFeedWriter({ databaseUrl: 'postgres://unused', redisUrl: url, redisPrefix: prefix });
+  reader = createFeedReader({ redisUrl: url, redisPrefix: prefix });
+  opened.push(writer, reader);
+  passed = 0;
+  restore(reader);
+});
+afterEach(async () => {
+  await follower.stop();
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
+
+function restore(from: FeedReader): void {
+  changes = [];
+  evicted = [];
+  logged = [];
+  follower = new FeedFollower({
+    reader: from,
+    maxBytes: 1_000_000,
+    clock: { ...systemClock, now: () => systemClock.now() + passed },
+    log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line).msg) }),
+    onChange: (documents) => changes.push(...documents),
+    onEvict: (key) => evicted.push(key),
+    restored: { position: AT, currentAt: 12_345, documents: HELD },
+  });
+}
+
+async function rebuild(head: FeedHead, documents: Record<string, string>): Promise<void> {
+  async function* page() {
+    yield Object.entries(documents).map(([key, body]) => ({ key, body }));
+  }
+  if ((await writer.rebuild(head, page())) === 'diverged') throw new Error('diverged');
+  current = head;
+}
+
+async function append(...documents: FeedDocument[]): Promise<void> {
+  const head = await writer.append(current, documents);
+  if (head === 'diverged') throw new Error('diverged');
+  current = head;
+}
+
+const inState = (state: string) =>
+  until(`state ${state}`, async () => (follower.status().state === state ? true : undefined));
+
+async function bodyOf(key: string): Promise<string | null | 'unknown'> {
+  const lookup = await follower.find(key);
+  return lookup.known ? lookup.document.body : 'unknown';
+}
+const bodies = () => Promise.all(['a', 'b', 'gone', 'new'].map(bodyOf));
+
+test('a follower that was restored knows what it was given before it has reached anything', async () => {
+  const nowhere = createFeedReader({ redisUrl: 'redis://127.0.0.1:1', redisPrefix: 'x' });
+  opened.push(nowhere);
+  restore(nowhere);
+  expect(follower.status()).toMatchObject({
+    state: 'stopped',
+    position: AT,
+    currentAt: 12_345,
+    documents: HELD.length,
+  });
+  follower.start();
+  await inState('lost');
+  expect(await bodies()).toEqual(['A', 'B', 'G', 'unknown']);
+  expect(follower.status()).toMatchObject({ position: AT, currentAt: 12_345 });
+  expect([...follower.documents()]).toEqual(HELD);
+});
+
+test('it reads from its position by the log, and tells only what changed since', async () => {
+  await rebuild({ epoch: 'e', revision: 9 }, { a: 'never read', gone: 'never read' });
+  await append(document(20, 'b', 'B'));
+  const since = [document(21, 'gone', null), document(22, 'new', 'N')];
+  await append(...since);
+  follower.start();
+  await inState('following');
+  expect(changes).toEqual(since);
+  expect(await bodies()).toEqual(['A', 'B', null, 'N']);
+  expect(follower.status().position).toEqual({ epoch: 'e', revision: 22 });
+});
+
+test('it reads everything of another epoch, and tells what is gone', async () => {
+  await rebuild({ epoch: 'later', revision: 30 }, { a: 'A', b: 'B2', new: 'N' });
+  follower.start();
+  await inState('following');
+  expect(changes).toContainEqual(document(30, 'gone', null));
+  expect(await bodies()).toEqual(['A', 'B2', null, 'N']);
+});
+
+test('by an older copy of the store it stays where it is, until the next epoch begins', async () => {
+  await rebuild({ epoch: 'e', revision: 12 }, { a: 'A', b: 'older', gone: 'G' });
+  follower.start();
+  await inState('waiting');
+  passed = 3_600_000;
+  expect(await bodies()).toEqual(['A', 'B', 'G', 'unknown']);
+  await rebuild({ epoch: 'next', revision: 30 }, { a: 'A', b: 'B3' });
+  await inState('following');
+  expect(await bodies()).toEqual(['A', 'B3', null, null]);
+  expect(evicted).toEqual([]);
+});
+
+test('a publisher that rings behind its position for ten seconds has it forget the snapshot, which is of another history', async () => {
+  await rebuild({ epoch: 'another', revision: 12 }, { b: 'theirs' });
+  follower.start();
+  await inState('waiting');
+  expect(await writer.ring(current)).toBe(true);
+  await inState('waiting');
+  passed = 9_000;
+  await writer.ring(current);
+  expect(follower.status().position).toEqual(AT);
+  expect(await bodies()).toEqual(['A', 'B', 'G', 'unknown']);
+
+  await until('it follows', async () => {
+    passed += 1_500;
+    await writer.ring(current);
+    return follower.status().state === 'following' || undefined;
+  });
+  expect(follower.status().position).toEqual(current);
+  expect(await bodies()).toEqual([null, 'theirs', null, null]);
+  expect(evicted.sort()).toEqual(['a', 'b', 'gone']);
+  expect(logged).toContain('the snapshot is not of this feed; it is forgotten');
+});
+
+test('once it has followed, its position is its own, and no ringing has it go back', async () => {
+  await rebuild({ epoch: 'e', revision: 9 }, {});
+  await append(document(20, 'b', 'B'));
+  follower.start();
+  await inState('following');
+  await writer.ring({ ...current, revision: 12 });
+  passed = 60_000;
+  await writer.ring(current);
+  expect(await bodies()).toEqual(['A', 'B', 'G', null]);
+  expect(follower.status()).toMatchObject({ state: 'following', position: current });
+});
