@@ -41,6 +41,18 @@ const VARIABLES = {
     default: PER_CORE,
     meaning: 'Worker threads. Each renders on its own, on the shared port.',
   }),
+  sharePort: variable('PX0_GATEWAY_SHARE_PORT', Type.Enum(['on', 'off']), {
+    expected: 'on or off',
+    default: 'off',
+    meaning:
+      'Whether other gateways may listen on the same port, as rolling restarts need. Such a gateway listens only once it knows its feed.',
+  }),
+  idleGrace: variable('PX0_IDLE_GRACE', Type.Integer({ minimum: 0, maximum: 9_000 }), {
+    expected: 'a whole number of milliseconds from 0 to 9000',
+    default: '6000',
+    meaning:
+      'Milliseconds for which a gateway that stops waits for idle connections to be used or closed by their clients.',
+  }),
   redisUrl: variable('REDIS_URL', Type.Optional(Type.String({ pattern: '^rediss?://.+' })), {
     expected: 'a URL that starts with redis:// or rediss://',
     default: undefined,

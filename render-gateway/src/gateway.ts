@@ -37,13 +37,19 @@ export interface Gateway {
 
 /**
  * The primary thread's side: it follows the feed, keeps the worker threads, and stands between them.
- * Resolves when all threads listen, whether or not the feed can be reached by then.
+ * Resolves when all threads listen, whether or not the feed can be reached by then; but where the port
+ * is shared they listen only once the feed is known, for others answer meanwhile.
  *
+ * @param options.stop no longer waits for that, and does not listen any more
  * @throws {StartError} if the port cannot be had
  */
-export async function startGateway(config: GatewayConfig, { log }: { log: Logger }): Promise<Gateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  { log, stop }: { log: Logger; stop?: AbortSignal },
+): Promise<Gateway> {
   const { host, threads, redisUrl, databaseUrl, redisPrefix } = config;
-  const port = await probePort(host, config.port);
+  const isShared = config.sharePort === 'on';
+  const port = await probePort(host, config.port, isShared);
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
   const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });
@@ -124,6 +130,7 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
         maxBodyBytes: config.maxBodyBytes,
         requestTimeout: config.requestTimeout,
         inFlightBytes: Math.floor(config.inFlightBytes / threads),
+        idleGrace: config.idleGrace,
       },
       corsOrigins: config.corsOrigins?.split(',') ?? [],
     },
@@ -194,7 +201,8 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
   try {
     // Nothing is served from a snapshot alone while the feed is there to be asked.
     if (restored !== undefined) await Promise.race([staleness.decided, sleep(LIMITS.restoredWait)]);
-    await keeper.start();
+    if (isShared) await Promise.race([readiness.ready, aborted(stop)]);
+    if (stop?.aborted !== true) await keeper.start();
     return {
       port,
       get workers() {
@@ -207,4 +215,11 @@ export async function startGateway(config: GatewayConfig, { log }: { log: Logger
     await close();
     throw error;
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

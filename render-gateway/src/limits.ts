@@ -86,9 +86,11 @@ export const LIMITS = {
   documentsPerQuestion: 500,
   /** Seconds after which a client may try again, told with a 503. */
   retryAfterSeconds: 1,
-  /** From being told to stop: idle connections are closed after the first, open requests cut off after the second. */
-  idleGrace: 500,
-  drain: 10_000,
+  /** From being told to stop until open requests are cut off. */
+  drain: 9_000,
+  /** A turn of the event loop this short had nothing to do; how long one is looked for. */
+  quietTurn: 0.05,
+  quietTurnSearch: 200,
   /** Between the deaths of a worker thread and its replacement: the first, and the longest. */
   respawnDelay: 50,
   longestRespawnDelay: 5_000,

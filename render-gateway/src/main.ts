@@ -7,9 +7,12 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = pino({ level: config.logLevel, base: { service: 'gateway' } });
   // Asked for already while starting: whoever sees the port answer may stop us in that moment.
-  const stopAsked = untilStopIsAsked();
-  const gateway = await startGateway(config, { log });
-  log.info({ host: config.host, port: gateway.port, threads: config.threads }, 'gateway listens');
+  const stop = new AbortController();
+  const stopAsked = untilStopIsAsked().finally(() => stop.abort());
+  const gateway = await startGateway(config, { log, stop: stop.signal });
+  if (!stop.signal.aborted) {
+    log.info({ host: config.host, port: gateway.port, threads: config.threads }, 'gateway listens');
+  }
   log.info({ reason: await stopAsked }, 'gateway stops');
   try {
     await gateway.close();
@@ -24,7 +27,11 @@ async function main(): Promise<void> {
 /** A second signal ends the process at once, as it would without us. */
 function untilStopIsAsked(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+    const stop = (reason: string) => {
+      process.off('SIGTERM', stop).off('SIGINT', stop);
+      resolve(reason);
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
     // A launcher that dies without a word takes its end of the channel with it.
     process.once('disconnect', () => resolve('disconnect'));
   });

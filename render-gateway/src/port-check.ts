@@ -15,13 +15,18 @@ const SENTENCES: Readonly<Record<string, (host: string, port: number) => string>
  * gateway would take half of the first one's connections instead of failing.
  *
  * @param port 0: any free one
- * @returns the port, free a moment ago
+ * @param isShared that is what is wanted: another gateway may listen there already
+ * @returns the port, free a moment ago, or shared
  * @throws {StartError} if the port cannot be had
  */
-export async function probePort(host: string, port: number): Promise<number> {
+export async function probePort(host: string, port: number, isShared: boolean): Promise<number> {
   const probe = createServer();
   return new Promise((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (isShared && error.code === 'EADDRINUSE') {
+        resolve(port);
+        return;
+      }
       const sentence = SENTENCES[error.code ?? '']?.(host, port);
       reject(new StartError(sentence ?? `Cannot listen on ${host}:${port}: ${error.message}.`));
     });

@@ -59,6 +59,7 @@ test('a gateway that never reached its feed is not ready, and answers 503 rather
     PX0_GATEWAY_PORT: '0',
     PX0_GATEWAY_THREADS: '1',
     PX0_SNAPSHOT_FILE: 'none',
+    PX0_IDLE_GRACE: '500',
   });
   const gateway = await startGateway(config, { log: pino({ level: 'silent' }) });
   onTestFinished(() => gateway.close());

@@ -18,6 +18,7 @@ function run(environment: Record<string, string>) {
       PX0_GATEWAY_HOST: '127.0.0.1',
       PX0_GATEWAY_THREADS: '2',
       PX0_SNAPSHOT_FILE: 'none',
+      PX0_IDLE_GRACE: '500',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -37,6 +37,7 @@ export async function runGateway({
     PX0_GATEWAY_HOST: '127.0.0.1',
     PX0_GATEWAY_THREADS: String(threads),
     PX0_SNAPSHOT_FILE: 'none',
+    PX0_IDLE_GRACE: '500',
     ...env,
   });
   const gateway = await startGateway(config, {

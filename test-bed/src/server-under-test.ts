@@ -83,6 +83,7 @@ export function startGateway(neighbours: Neighbours, env: Record<string, string>
   return startServer('gateway', 'PX0_GATEWAY_PORT', {
     PX0_GATEWAY_THREADS: '1',
     PX0_SNAPSHOT_FILE: 'none',
+    PX0_IDLE_GRACE: '500',
     ...feedEnvironment(neighbours),
     ...env,
   });

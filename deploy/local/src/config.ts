@@ -20,6 +20,7 @@ export const CONFIG_VARIABLES = [
     default: 'in PX0_DATA_DIR',
     meaning: "the gateway's copy of its documents; by default gateway.snapshot in the data directory",
   },
+  { name: 'PX0_IDLE_GRACE', default: '500', meaning: 'as for the gateway, which is quick to stop here' },
 ] as const;
 
 export interface LauncherConfig {
@@ -30,6 +31,7 @@ export interface LauncherConfig {
   readonly databaseUrl: string | undefined;
   /** As the gateway reads it. */
   readonly snapshotFile: string;
+  readonly idleGrace: string;
 }
 
 /** @throws {StartError} naming the variable that is junk, and what it should be */
@@ -47,6 +49,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LauncherConfig {
     controlPort,
     gatewayPort,
     databaseUrl: env.DATABASE_URL || undefined,
+    idleGrace: env.PX0_IDLE_GRACE || '500',
     snapshotFile: env.PX0_SNAPSHOT_FILE || path.join(dataDirectory, 'gateway.snapshot'),
   };
 }

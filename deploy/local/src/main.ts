@@ -52,12 +52,13 @@ async function main(): Promise<void> {
 
 /** What is done to start, in order. */
 function stepsOf(config: LauncherConfig, parts: RunningParts): (() => Promise<void>)[] {
-  const { dataDirectory, controlPort, gatewayPort, snapshotFile } = config;
+  const { dataDirectory, controlPort, gatewayPort, snapshotFile, idleGrace } = config;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     PX0_CONTROL_PORT: String(controlPort),
     PX0_GATEWAY_PORT: String(gatewayPort),
     PX0_SNAPSHOT_FILE: snapshotFile,
+    PX0_IDLE_GRACE: idleGrace,
   };
   const claimPorts = async () => {
     await claimPort(controlPort, 'PX0_CONTROL_PORT');

@@ -3,7 +3,6 @@ import {
   type HttpRequest,
   type HttpResponse,
   type us_listen_socket,
-  us_listen_socket_close,
 } from 'uWebSockets.js';
 import type { Clock } from '@px0/contract';
 import { answerBatch, refuseBatch } from '../batch/answer-batch.js';
@@ -21,6 +20,7 @@ import type { Exchange, ExchangeHost } from './exchange.js';
 import { MemoryInFlight } from './memory-in-flight.js';
 import { RequestIds } from './request-ids.js';
 import { addRoutes } from './routes.js';
+import { stopListening } from './stop-listening.js';
 
 export interface ServerBounds {
   /** The longest body that is taken, in bytes. */
@@ -29,6 +29,8 @@ export interface ServerBounds {
   readonly requestTimeout: number;
   /** What may be held for slow clients, in bytes. */
   readonly inFlightBytes: number;
+  /** For which idle connections are kept when the server drains, in milliseconds. */
+  readonly idleGrace: number;
 }
 
 export interface ServerOptions extends ServerBounds {
@@ -50,6 +52,7 @@ export class Server {
   readonly #host: ExchangeHost;
   #listening: us_listen_socket | undefined;
   #connections = 0;
+  #isDraining = false;
   #closed = false;
 
   constructor(options: ServerOptions) {
@@ -89,8 +92,9 @@ export class Server {
     return { open, bytes: memory.held, deadlines: deadlines.pending };
   }
 
-  /** @returns whether the port could be had */
+  /** @returns whether the port could be had; one that drains already needs none */
   listen(host: string, port: number): boolean {
+    if (this.#isDraining) return true;
     this.#app.listen(host, port, (socket) => {
       if (socket !== false) this.#listening = socket;
     });
@@ -99,17 +103,21 @@ export class Server {
 
   /**
    * Takes no more connections, answers what is open, and ends: when nobody is connected any more, or
-   * the connections that are left have been idle, or the time for draining is over.
+   * the connections that are left have been idle, or the time for draining is over. A connection that
+   * is in use is closed with its next answer. One that is closed while idle may lose a request that is
+   * on its way in that very moment: so that comes late, when those that are left speak rarely.
    */
   async drain(): Promise<void> {
-    this.#host.closing = true;
-    if (this.#listening !== undefined) us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
     const started = performance.now();
+    this.#isDraining = true;
+    if (this.#listening !== undefined) await stopListening(this.#listening);
+    this.#listening = undefined;
+    // Not before: a client that is told to connect anew would get back to this port.
+    this.#host.closing = true;
     for (;;) {
       const waited = performance.now() - started;
       if (this.#connections === 0 || waited > LIMITS.drain) break;
-      if (this.#host.open === 0 && waited > LIMITS.idleGrace) break;
+      if (this.#host.open === 0 && waited > this.#options.idleGrace) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     this.close();

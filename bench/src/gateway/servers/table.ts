@@ -87,6 +87,7 @@ export function startGateway({ redisUrl, redisPrefix }: Bed, threads: number): P
     PX0_GATEWAY_HOST: '127.0.0.1',
     PX0_GATEWAY_THREADS: String(threads),
     PX0_SNAPSHOT_FILE: 'none',
+    PX0_IDLE_GRACE: '500',
   });
 }
 
