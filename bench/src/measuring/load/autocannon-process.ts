@@ -13,6 +13,7 @@ const tell = serveParent<ToAutocannon, FromAutocannon>({
       connections,
       pipelining,
       duration: seconds,
+      sampleInt: Math.min(1000, seconds * 1000), // it ends at a sample only
     });
     const { p50, p99, max } = result.latency;
     tell({

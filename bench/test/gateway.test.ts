@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '#gateway/bars.js';
+import { type GatewayFigures, limitOf, type Round } from '#gateway/figures.js';
+import { measureGateway } from '#gateway/measure.js';
+import { barLines, halfLines, modesLines, ratioLines } from '#gateway/report.js';
+
+test('a short run measures servers that answer the same, without wrk and without Go', {
+  timeout: 60_000,
+}, async () => {
+  const figures = await measureGateway(
+    {
+      servers: ['bare', 'gateway', 'fiber', 'fastify', 'read-and-parse'],
+      rounds: 1,
+      seconds: 0.2,
+      generator: 'autocannon',
+      useGo: false,
+    },
+    () => {},
+  );
+  expect(Object.keys(figures.servers)).toEqual(['bare', 'gateway', 'fastify', 'read-and-parse']);
+  for (const { rounds, half } of Object.values(figures.servers)) {
+    for (const round of [...rounds.single, ...rounds.pipelined]) {
+      expect(round.requestsPerSecond).toBeGreaterThan(0);
+      expect(round.requestsPerCpuSecond).toBeGreaterThan(0);
+    }
+    expect(half).toHaveLength(1);
+  }
+  expect(figures.machine.versions).toMatchObject({ node: process.versions.node, autocannon: /\d/ });
+  const lines = [
+    ...modesLines(figures),
+    ...halfLines(figures),
+    ...ratioLines(figures),
+    ...barLines(judge(figures)),
+  ];
+  expect(lines.join('\n')).toMatch(/at least 0\.85x bare uWebSockets\.js +(held|MISSED)/);
+});
+
+const ROUND: Round = {
+  requestsPerSecond: 100,
+  requestsPerCpuSecond: 100,
+  serverLoad: 1,
+  databaseLoad: 0,
+  generatorLoad: 0.5,
+  p50: 1,
+  p99: 1,
+};
+const HALF = { requestsPerSecond: 50, p50: 1, p99: 1, max: 1, latenessP99: 0 };
+
+describe('bars', () => {
+  const figuresOf = (gateway: Partial<Round>, bare: Partial<Round>, p99 = 1): GatewayFigures => ({
+    machine: { processor: 'some', cores: 2, loadAverage: 0, versions: {} },
+    conditions: [],
+    generator: 'wrk',
+    servers: {
+      bare: { rounds: roundsOf(bare), half: [HALF] },
+      gateway: { rounds: roundsOf(gateway), half: [{ ...HALF, p99 }] },
+    },
+    workers: { reason: 'too few cores' },
+  });
+  const roundsOf = (round: Partial<Round>) => ({
+    single: [ROUND],
+    pipelined: [{ ...ROUND, ...round }],
+  });
+  const verdicts = (figures: GatewayFigures) => judge(figures).map(({ held }) => held);
+
+  test('the lowest of the ratios counts', () => {
+    expect(verdicts(figuresOf({}, {}))).toEqual([true, true, undefined]);
+    expect(verdicts(figuresOf({ requestsPerSecond: 84 }, {}))).toEqual([false, true, undefined]);
+    expect(verdicts(figuresOf({ requestsPerCpuSecond: 84 }, {}))).toEqual([false, true, undefined]);
+  });
+
+  test('requests per second do not count where the load generator was the limit of either', () => {
+    const limited = { generatorLoad: 1, serverLoad: 0.7 };
+    expect(verdicts(figuresOf({ requestsPerSecond: 84 }, limited))).toEqual([true, true, undefined]);
+    expect(verdicts(figuresOf({ requestsPerCpuSecond: 84 }, limited))).toEqual([false, true, undefined]);
+  });
+
+  test('latencies at half of saturation have to stay under their bar', () => {
+    expect(verdicts(figuresOf({}, {}, 2))).toEqual([true, false, undefined]);
+  });
+});
+
+test.each([
+  ['server', { serverLoad: 0.95, generatorLoad: 0.99 }],
+  ['server', { serverLoad: 0.5, databaseLoad: 0.5, generatorLoad: 0.1 }],
+  ['generator', { serverLoad: 0.6, generatorLoad: 0.99 }],
+  ['others', { serverLoad: 0.5, generatorLoad: 0.5 }],
+  ['others', { serverLoad: 0.5, generatorLoad: Number.NaN }],
+] as const)('what sets the limit: %s at %j', (limit, loads) => {
+  expect(limitOf([{ ...ROUND, ...loads }])).toBe(limit);
+});
