@@ -5,13 +5,13 @@ import { measureGateway } from '#gateway/measure.js';
 import { barLines, halfLines, modesLines, ratioLines } from '#gateway/report.js';
 
 test('a short run measures servers that answer the same, without wrk and without Go', {
-  timeout: 60_000,
+  timeout: 90_000,
 }, async () => {
   const figures = await measureGateway(
     {
       servers: ['bare', 'gateway', 'fiber', 'fastify', 'read-and-parse'],
       rounds: 1,
-      seconds: 0.2,
+      seconds: 0.5,
       generator: 'autocannon',
       useGo: false,
     },
