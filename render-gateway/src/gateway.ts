@@ -140,6 +140,7 @@ export async function startGateway(
     greeting: () => [
       { kind: 'readiness', readiness: readiness.current },
       { kind: 'stale', since: staleness.since },
+      { kind: 'position', revision: follower.status().position?.revision ?? 0 },
     ],
     onMessage: (message, from) => {
       switch (message.kind) {
