@@ -37,7 +37,7 @@ test('with Redis gone the gateway serves what it holds, answers 503 for what it 
   const readiness = await fetch(`http://127.0.0.1:${running.port}/v1/health/ready`);
   expect([readiness.status, await readiness.json()]).toEqual([
     200,
-    { status: 'OK', dependencies: { feed: 'unreachable' } },
+    { status: 'OK', dependencies: { feed: 'unreachable' }, stale_seconds: expect.any(Number) },
   ]);
 
   await redis.start({ empty: true });
