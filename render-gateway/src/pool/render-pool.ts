@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import type { Clock, FeedDocument } from '@px0/contract';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
@@ -41,6 +42,11 @@ type Result =
   | { readonly kind: 'overdue' | 'outOfMemory' | 'noThread' }
   | { readonly kind: 'died'; readonly error: unknown };
 
+interface Unbegun {
+  readonly begin: () => void;
+  readonly strand: () => void;
+}
+
 /** A task of the queue, and whom to tell what became of it; undefined: there was no room or no time for it. */
 interface Job {
   readonly task: PoolTask;
@@ -63,10 +69,11 @@ export class RenderPool {
   readonly #threads: Piscina<PoolTask, PoolAnswer>;
   readonly #queue: FairQueue<Job>;
   readonly #texts = new VersionTexts();
-  /** By id of the task: to be called when it begins. */
-  readonly #beginnings = new Map<number, () => void>();
+  /** Tasks that have not begun, by id. */
+  readonly #unbegun = new Map<number, Unbegun>();
   #tasks = 0;
   #running = 0;
+  #isClosed = false;
 
   constructor(options: RenderPoolOptions) {
     this.#options = options;
@@ -90,7 +97,8 @@ export class RenderPool {
       workerData: { templateBytes: Math.floor(memory / 2) } satisfies PoolThreadSettings,
       recordTiming: false,
     });
-    this.#threads.on('message', ({ began }: Began) => this.#beginnings.get(began)?.());
+    this.#threads.on('message', ({ began }: Began) => this.#unbegun.get(began)?.begin());
+    this.#threads.on('workerDestroy', () => queueMicrotask(() => this.#lookForStranded()));
     this.#threads.on('error', (error) => log.error({ err: error }, 'a thread of the pool failed'));
   }
 
@@ -134,7 +142,13 @@ export class RenderPool {
     this.#options.onUnreadable(key, revision, result.reason);
   }
 
+  /** The threads that live now. */
+  get threads(): readonly Worker[] {
+    return this.#threads.threads;
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#threads.destroy();
   }
 
@@ -168,7 +182,7 @@ export class RenderPool {
 
   /** Hands out work as long as there are threads for it. */
   #dispatch(): void {
-    while (this.#running < this.#options.threads) {
+    while (this.#running < this.#options.threads && !this.#isClosed) {
       const next = this.#queue.take();
       if (next === undefined) return;
       const { tenantId, work } = next;
@@ -185,7 +199,7 @@ export class RenderPool {
   /** A thread that dies of something else than the limits may have died of what was there before: twice is enough. */
   async #perform(task: PoolTask): Promise<Result> {
     const result = await this.#attempt(task);
-    if (result.kind !== 'died') return result;
+    if (result.kind !== 'died' || this.#isClosed) return result;
     this.#options.log.warn({ err: result.error }, 'a thread of the pool died; its work is tried again');
     return this.#attempt(task);
   }
@@ -193,26 +207,36 @@ export class RenderPool {
   async #attempt(task: PoolTask): Promise<Result> {
     const { clock, timeout, counters } = this.#options;
     const ending = new AbortController();
-    let ended: 'overdue' | 'noThread' | undefined;
-    const end = (why: typeof ended) => () => {
-      ended = why;
+    let ended: Result | undefined;
+    const end = (result: Result) => () => {
+      ended = result;
       ending.abort();
     };
-    let timer = clock.setTimeout(end('noThread'), LIMITS.poolStart);
-    this.#beginnings.set(task.id, () => {
-      clock.clearTimeout(timer);
-      timer = clock.setTimeout(end('overdue'), timeout);
+    let timer = clock.setTimeout(end({ kind: 'noThread' }), LIMITS.poolStart);
+    this.#unbegun.set(task.id, {
+      begin: () => {
+        this.#unbegun.delete(task.id);
+        clock.clearTimeout(timer);
+        timer = clock.setTimeout(end({ kind: 'overdue' }), timeout);
+      },
+      strand: end({ kind: 'died', error: new Error('no thread of the pool could be started') }),
     });
     try {
       return await this.#threads.run(task, { signal: ending.signal });
     } catch (error) {
       counters.poolThreadsLost += 1;
-      if (ended !== undefined) return { kind: ended };
+      if (ended !== undefined) return ended;
       return isOutOfMemory(error) ? { kind: 'outOfMemory' } : { kind: 'died', error };
     } finally {
-      this.#beginnings.delete(task.id);
+      this.#unbegun.delete(task.id);
       clock.clearTimeout(timer);
     }
+  }
+
+  /** piscina starts no other thread in the place of one that ended while it started. */
+  #lookForStranded(): void {
+    if (this.#threads.threads.length > 0) return;
+    for (const { strand } of this.#unbegun.values()) strand();
   }
 
   #outcomeOf(result: Result | undefined): PoolOutcome {

@@ -22,7 +22,6 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
     timeout: 10_000,
     find: (key) => Promise.resolve(documents.get(key) ?? null),
     onUnreadable: () => {},
-    onUnreadable: () => {},
     counters,
     clock: systemClock,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
