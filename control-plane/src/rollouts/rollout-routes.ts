@@ -1,4 +1,5 @@
 import type { App } from '../http/app.js';
+import { departureOf } from '../http/departure.js';
 import { answers } from '../http/openapi.js';
 import type { PromptLookup } from '../prompts/prompt-lookup.js';
 import { PromptReference } from '../prompts/prompt-schemas.js';
@@ -30,9 +31,10 @@ export function addRolloutRoutes(
         ]),
       },
     },
-    async ({ params, query, access, signal }) => {
+    async ({ params, query, access }, reply) => {
+      const departure = departureOf(reply);
       const { prompt } = await lookup.byReference(params.reference, query.team_id, access);
-      return { rollout: await rollouts.ofPrompt(prompt.id, waitOf(query), signal) };
+      return { rollout: await rollouts.ofPrompt(prompt.id, waitOf(query), departure) };
     },
   );
 }

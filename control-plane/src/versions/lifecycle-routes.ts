@@ -1,6 +1,8 @@
+import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import type { Access } from '../http/access.js';
 import type { App } from '../http/app.js';
+import { departureOf } from '../http/departure.js';
 import type { ErrorCode } from '../http/error-catalogue.js';
 import { answers } from '../http/openapi.js';
 import { VersionRolloutAnswer, WaitQuery, waitOf } from '../rollouts/rollout-schemas.js';
@@ -25,11 +27,12 @@ export function addLifecycleRoutes(
 ): void {
   /** Takes the step, which is done by then whatever becomes of the rest, and tells how far it has come. */
   function stepper(verb: Verb) {
-    return async ({ params, query, access, signal }: StepRequest) => {
+    return async ({ params, query, access }: StepRequest, reply: FastifyReply) => {
+      const departure = departureOf(reply);
       const version = await versions.step(verb, params.promptId, params.version, access);
       return {
         version,
-        rollout: await rollouts.of(version.prompt_id, version.version, waitOf(query), signal),
+        rollout: await rollouts.of(version.prompt_id, version.version, waitOf(query), departure),
       };
     };
   }
@@ -92,5 +95,4 @@ interface StepRequest {
   readonly params: Static<typeof VersionParams>;
   readonly query: Static<typeof WaitQuery>;
   readonly access: Access;
-  readonly signal: AbortSignal;
 }
