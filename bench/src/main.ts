@@ -1,11 +1,13 @@
 import { benchControlPlane } from './control-plane/bench.js';
 import { benchEngine } from './engine/bench.js';
 import { benchGateway } from './gateway/bench.js';
+import { benchScale } from './scale/bench.js';
 import { benchTemplateMemory } from './template-memory/bench.js';
 
 /** What can be measured, by the word after `npm run bench --`. Each takes the words after that. */
 const BENCHES: Readonly<Record<string, (options: string[]) => Promise<void>>> = {
   gateway: benchGateway,
+  scale: benchScale,
   engine: benchEngine,
   'template-memory': benchTemplateMemory,
   'control-plane': benchControlPlane,
