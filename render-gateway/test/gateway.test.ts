@@ -129,7 +129,10 @@ describe('a refusal', () => {
     expect(await refused(createApiKey(), '{')).toEqual([401, { error: 'unauthorized' }]);
     expect(await refused(undefined, '{')).toEqual([401, { error: 'unauthorized' }]);
     expect(await refused('ak_not-a-key', '{')).toEqual([401, { error: 'unauthorized' }]);
-    expect(await refused(key, '{')).toEqual([400, { error: 'invalid request body' }]);
+    expect(await refused(key, '{')).toEqual([
+      400,
+      { error: 'invalid request body', reason: 'unexpected end', offset: 1, line: 1, column: 2 },
+    ]);
     expect(await refused(key, { variables: [] })).toEqual([
       400,
       { error: 'variables must be a JSON object' },

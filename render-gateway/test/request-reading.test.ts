@@ -18,7 +18,7 @@ describe('a body', () => {
     ['{"variables":{"name":"Zoë 🦊"}}', { variables: { name: 'Zoë 🦊' }, missing: undefined }],
     ['{"something":"else"}', none],
   ])('%s is read', (text, input) => {
-    expect(readRequestBody(Buffer.from(text))).toEqual({ input });
+    expect(readRequestBody(Buffer.from(text))).toEqual({ input, text });
   });
 
   test.each<[string | Buffer, string]>([
@@ -39,7 +39,23 @@ describe('a body', () => {
     ['{"variables":"x"}', 'invalidVariables'],
     ['{"variables":3}', 'invalidVariables'],
   ])('%s is refused', (body, code) => {
-    expect(readRequestBody(Buffer.from(body as string))).toEqual({ refused: { code } });
+    expect(readRequestBody(Buffer.from(body as string))).toMatchObject({ refused: { code } });
+  });
+
+  test.each<[string | Buffer, string, number]>([
+    ['{"variables":{"a":1}', 'unexpected end', 20],
+    ['{"variables":{"a":oops}}', 'unexpected character', 18],
+    ['{"variables":{"a":1e999}}', 'number out of range', 18],
+    [`{"variables":${'['.repeat(20_000)}`, 'nested too deeply', 13 + 9_999],
+    [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'invalid UTF-8', 2],
+  ])('%.40s is refused with what is wrong and where', (body, reason, offset) => {
+    expect(readRequestBody(Buffer.from(body as string))).toEqual({
+      refused: { code: 'invalidBody', fields: { reason, offset, line: 1, column: offset + 1 } },
+    });
+  });
+
+  test.each(['', 'null', '[]', '{"missing":"never"}'])('%s has no place that is wrong', (text) => {
+    expect(readRequestBody(Buffer.from(text))).toEqual({ refused: { code: 'invalidBody' } });
   });
 
   test('a key named __proto__ is data like any other', () => {

@@ -8,7 +8,14 @@ export {
   TemplateExecutionError,
   TemplateSyntaxError,
 } from './errors.js';
-export { type JsonObject, type JsonValue, parseJson } from './json.js';
+export {
+  InvalidJsonError,
+  invalidUtf8,
+  type JsonObject,
+  type JsonTrouble,
+  type JsonValue,
+  parseJson,
+} from './json.js';
 export {
   type CompileLimits,
   DEFAULT_COMPILE_LIMITS,

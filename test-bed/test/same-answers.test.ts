@@ -71,7 +71,18 @@ async function ask(path: string, body: string | Uint8Array<ArrayBuffer>, headers
 
 const withKey = () => ({ authorization: `Bearer ${account.key}`, 'content-type': 'application/json' });
 const padded = (length: number) => variables('{"name": 1, "data": {}}').padEnd(length);
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const variables = (json: string) => `{"variables": ${json}}`;
+
+test('a body that is no JSON is refused by both with the place where it goes wrong', async () => {
+  const body = variables('{"name": "Zoë",\n  "data": oops}');
+  for (const { status, json } of await ask(`/v1/prompts/${prompt.slug}/render`, body, withKey())) {
+    expect([status, json]).toEqual([
+      400,
+      { error: 'invalid request body', reason: 'unexpected character', offset: 41, line: 2, column: 11 },
+    ]);
+  }
+});
 
 describe('control plane and gateway answer alike', () => {
   test.each<[string, number, string | Uint8Array<ArrayBuffer>]>([
@@ -111,7 +122,21 @@ describe('control plane and gateway answer alike', () => {
     ['invalid UTF-8', 400, Uint8Array.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['a body of 1 MiB', 200, padded(1024 * 1024)],
     ['a larger body', 413, padded(1024 * 1024 + 1)],
-    ['deep nesting', 200, variables(`{"name": 1, "data": ${'['.repeat(50)}${']'.repeat(50)}}`)],
+    ['deep nesting', 200, variables(`{"name": 1, "data": ${nested(50)}}`)],
+    ['nesting as deep as may be', 200, variables(`{"name": 1, "data": {}, "deep": ${nested(9_998)}}`)],
+    ['deeper nesting', 400, variables(`{"name": 1, "data": {}, "deep": ${nested(9_999)}}`)],
+    ['nesting without end', 400, '['.repeat(1024 * 1024)],
+    ['the largest number', 200, variables('{"name": 1.7976931348623157e308, "data": {}}')],
+    ['a number beyond float64', 400, variables('{"name":\n  1e999, "data": {}}')],
+    ['a number of 400 digits', 400, variables(`{"name": -${'9'.repeat(400)}, "data": {}}`)],
+    ['a comma too many', 400, variables('{"name": "Zoë 🦊",\n "data": {},}')],
+    ['a line break within a string', 400, variables('{"name": "a\nb", "data": {}}')],
+    ['text behind the end', 400, '{} {}'],
+    [
+      'UTF-8 that breaks off',
+      400,
+      Uint8Array.from([...Buffer.from('{"n":\n"Zoë🦊'), 0xf0, 0x9f, 0x22, 0x7d]),
+    ],
   ])('to %s: %i', async (_name, status, body) => {
     const [fromControl, fromGateway] = await ask(`/v1/prompts/${prompt.slug}/render`, body, withKey());
     expect(fromGateway).toEqual(fromControl);

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { parseJson } from '@px0/template-engine';
+import { InvalidJsonError, invalidUtf8, parseJson } from '@px0/template-engine';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -112,11 +112,12 @@ function parseEveryBodyAsJson(app: App): void {
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
     const isAwaited = request.routeOptions.schema?.body !== undefined;
     if (body.length === 0 || !isAwaited) return done(null, undefined);
-    if (!isUtf8(body)) return done(new Refusal('invalid_request_body'));
     try {
+      if (!isUtf8(body)) throw invalidUtf8(body);
       done(null, parseJson(body.toString('utf8')));
-    } catch {
-      done(new Refusal('invalid_request_body'));
+    } catch (error) {
+      const beside = error instanceof InvalidJsonError ? error.trouble : {};
+      done(new Refusal('invalid_request_body', { beside: { ...beside } }));
     }
   });
 }

@@ -30,6 +30,12 @@ const DETAIL = '$detail';
 
 /** Fields that stand beside `error` in the bodies of some errors. */
 const BESIDE: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
+  invalid_request_body: {
+    reason: Type.Optional(Type.String({ description: 'What is wrong with a body that is no JSON.' })),
+    offset: Type.Optional(Type.Integer({ description: 'Where, in bytes from 0.' })),
+    line: Type.Optional(Type.Integer({ description: 'In which line, from 1.' })),
+    column: Type.Optional(Type.Integer({ description: 'At which character of it, from 1.' })),
+  },
   internal_error: { request_id: Type.String({ description: 'Under which the log tells more.' }) },
   slug_ambiguous: {
     team_ids: Type.Array(Type.String(), {

@@ -1,6 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { MissingKey } from '@px0/contract';
-import { type JsonObject, type JsonValue, parseJson } from '@px0/template-engine';
+import {
+  InvalidJsonError,
+  invalidUtf8,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from '@px0/template-engine';
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { sharedBytes } from '../pool/shared-bytes.js';
@@ -47,19 +53,26 @@ export interface ReadObject {
   readonly text: string;
 }
 
-/** Reads UTF-8 JSON, which must be an object. */
+/** Reads UTF-8 JSON, which must be an object. The refusal of what is no JSON says where it goes wrong. */
 export function readJsonObject(bytes: Uint8Array): ReadObject | Refusal {
+  // No body at all: there is nothing in it to point at.
+  if (bytes.byteLength === 0) return refusal.invalidBody;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text: string;
   if (isAscii(buffer)) text = buffer.toString('latin1');
   else if (isUtf8(buffer)) text = buffer.toString('utf8');
-  else return refusal.invalidBody;
+  else return invalidJson(invalidUtf8(bytes));
   try {
     const object = parseJson(text);
     return isObject(object) ? { object, text } : refusal.invalidBody;
-  } catch {
-    return refusal.invalidBody;
+  } catch (error) {
+    if (error instanceof InvalidJsonError) return invalidJson(error);
+    throw error;
   }
+}
+
+function invalidJson({ trouble }: InvalidJsonError): Refusal {
+  return { code: 'invalidBody', fields: { ...trouble } };
 }
 
 /** What a render request's body says, once it is read. */
