@@ -1,0 +1,112 @@
+import { FEED_FORMAT, type PublisherState } from '@px0/control-plane';
+import type { Session } from './session.js';
+
+interface Note {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** A moment of the database; a transaction sees one, and a backup keeps one. */
+export interface DatabaseContent {
+  /** What the publisher makes of the rows, by document key. */
+  readonly documents: ReadonlyMap<string, string>;
+  readonly notes: readonly Note[];
+  readonly state: PublisherState;
+  /** Counts changes of documents; never goes back, not even when the database does. */
+  readonly stamp: number;
+}
+
+/** Told of what was changed, in the moment in which it is committed. */
+export type DatabaseWitness = (
+  keys: readonly string[],
+  documents: ReadonlyMap<string, string>,
+  stamp: number,
+) => void;
+
+/** Documents' rows, outbox, publisher's state and lock. Each method is one transaction. */
+export class SimulatedDatabase {
+  readonly #witness: DatabaseWitness;
+  #documents = new Map<string, string>();
+  #notes: Note[] = [];
+  #state: PublisherState = { epoch: null, format: null, reserved: 0, confirmed: 0 };
+  #stamp = 0;
+  #noteIds = 0;
+  readonly sessions = new Set<Session>();
+  lockHolder: Session | undefined;
+  /** Whether it takes no connections, and changes neither. */
+  isAway = false;
+  /** The stamp that each reserved revision's document shows, or a later one. */
+  readonly stampOfRevision = new Map<number, number>();
+
+  constructor(witness: DatabaseWitness) {
+    this.#witness = witness;
+  }
+
+  get documents(): ReadonlyMap<string, string> {
+    return this.#documents;
+  }
+
+  /** That of the last change. */
+  get stamp(): number {
+    return this.#stamp;
+  }
+
+  get isPublished(): boolean {
+    return this.#notes.length === 0;
+  }
+
+  get state(): PublisherState {
+    return this.#state;
+  }
+
+  /** What a user does: the new states of some documents, and a note of each. */
+  change(states: Readonly<Record<string, string | null>>): void {
+    this.#stamp += 1;
+    for (const [key, body] of Object.entries(states)) {
+      if (body === null) this.#documents.delete(key);
+      else this.#documents.set(key, body);
+      this.#noteIds += 1;
+      this.#notes.push({ id: String(this.#noteIds), key });
+    }
+    this.#witness(Object.keys(states), this.#documents, this.#stamp);
+    for (const session of this.sessions) session.notify();
+  }
+
+  content(): DatabaseContent {
+    const { state } = this;
+    return { documents: new Map(this.#documents), notes: [...this.#notes], state, stamp: this.#stamp };
+  }
+
+  /** What is not in the copy never was. Nobody's connection outlives it. */
+  restore({ documents, notes, state }: DatabaseContent): void {
+    const before = this.#documents;
+    this.#stamp += 1;
+    this.#documents = new Map(documents);
+    this.#notes = [...notes];
+    this.#state = state;
+    const keys = [...new Set([...before.keys(), ...documents.keys()])];
+    const changed = keys.filter((key) => before.get(key) !== documents.get(key));
+    this.#witness(changed, this.#documents, this.#stamp);
+  }
+
+  /** @throws {Error} as Postgres does, if the state is not the one that the transaction has seen */
+  reserve(seen: PublisherState, count: number, stamp: number): number {
+    if (seen !== this.#state) throw new Error('could not serialize access due to concurrent update');
+    const before = this.#state.reserved;
+    this.#state = { ...this.#state, reserved: before + count };
+    for (let revision = before + 1; revision <= before + count; revision++) {
+      this.stampOfRevision.set(revision, stamp);
+    }
+    return before;
+  }
+
+  settle(noteIds: readonly string[], revision: number): void {
+    const settled = new Set(noteIds);
+    this.#notes = this.#notes.filter(({ id }) => !settled.has(id));
+    this.#state = { ...this.#state, confirmed: revision };
+  }
+
+  reserveEpoch(epoch: string, revision: number): void {
+    this.#state = { epoch, format: FEED_FORMAT, reserved: revision, confirmed: revision };
+  }
+}

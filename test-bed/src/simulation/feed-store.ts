@@ -1,0 +1,148 @@
+import type { FeedDocument, FeedHead, FeedMessage } from '@px0/contract';
+
+/** Entries that a log keeps: few, so that it often does not reach back. */
+const LOG_LENGTH = 10;
+
+interface LogEntry {
+  readonly key: string;
+  readonly revision: number;
+  readonly previous: number;
+}
+
+interface Stored {
+  readonly revision: number;
+  readonly body: string;
+}
+
+/** What stands in the store, and what a copy of it holds. */
+export interface StoreContent {
+  readonly head: FeedHead | undefined;
+  /** By epoch; of an unfinished rebuild too. */
+  readonly documents: ReadonlyMap<string, ReadonlyMap<string, Stored>>;
+  readonly log: readonly LogEntry[];
+}
+
+export interface Ear {
+  hear(message: FeedMessage): void;
+}
+
+export interface StoreRules {
+  /** Whether a write is refused when the head is not the one that its writer expects. */
+  readonly isFenced: boolean;
+}
+
+/** Told of what is written, in the moment in which it is. */
+export interface StoreWitness {
+  appended(documents: readonly FeedDocument[]): void;
+  rebuilt(head: FeedHead): void;
+}
+
+/** The store of the feed, as Redis holds it: each method is one command or one script. */
+export class FeedStore {
+  readonly #rules: StoreRules;
+  readonly #witness: StoreWitness;
+  readonly ears = new Set<Ear>();
+  #head: FeedHead | undefined;
+  #documents = new Map<string, Map<string, Stored>>();
+  #log: LogEntry[] = [];
+  /** The highest revision that ever was the head's. */
+  #highest = 0;
+
+  constructor(rules: StoreRules, witness: StoreWitness) {
+    this.#rules = rules;
+    this.#witness = witness;
+  }
+
+  get head(): FeedHead | undefined {
+    return this.#head;
+  }
+
+  /** Whether it is a copy of what once was, and nothing was written to it since. */
+  get isBehind(): boolean {
+    return (this.#head?.revision ?? 0) < this.#highest;
+  }
+
+  /** The entries after a revision, whichever epoch they are asked for under. */
+  logAfter(epoch: string, revision: number): readonly LogEntry[] {
+    return this.#head?.epoch === epoch ? this.#log.filter((entry) => entry.revision > revision) : [];
+  }
+
+  documentsOf(epoch: string): ReadonlyMap<string, Stored> {
+    return this.#documents.get(epoch) ?? new Map();
+  }
+
+  append(expected: FeedHead, documents: readonly FeedDocument[]): FeedHead | 'diverged' {
+    if (!this.#isAt(expected)) return 'diverged';
+    const held = this.#documentsToWrite(expected.epoch);
+    let previous = expected.revision;
+    for (const { key, revision, body } of documents) {
+      if (body === null) held.delete(key);
+      else held.set(key, { revision, body });
+      this.#log.push({ key, revision, previous });
+      previous = revision;
+    }
+    this.#log.splice(0, this.#log.length - LOG_LENGTH);
+    this.#head = { epoch: expected.epoch, revision: previous };
+    this.#highest = Math.max(this.#highest, previous);
+    this.#witness.appended(documents);
+    this.#ring({ ...this.#head, previous: expected.revision, documents });
+    return this.#head;
+  }
+
+  ring(expected: FeedHead): boolean {
+    if (!this.#isAt(expected)) return false;
+    this.#ring({ ...expected, previous: expected.revision });
+    return true;
+  }
+
+  /** Writes some documents of an epoch that does not stand yet. */
+  prepare(head: FeedHead, page: readonly { readonly key: string; readonly body: string }[]): void {
+    const held = this.#documentsToWrite(head.epoch);
+    for (const { key, body } of page) held.set(key, { revision: head.revision, body });
+  }
+
+  /** Puts a prepared epoch in the place of the one that stands. @returns whether that was the one expected */
+  flip(expected: FeedHead | undefined, head: FeedHead, count: number): boolean {
+    if (!this.#isAt(expected) || this.documentsOf(head.epoch).size !== count) return false;
+    if (this.#head !== undefined) this.#documents.delete(this.#head.epoch);
+    this.#head = head;
+    this.#highest = Math.max(this.#highest, head.revision);
+    this.#log = [];
+    this.#witness.rebuilt(head);
+    this.#ring({ ...head, previous: head.revision });
+    return true;
+  }
+
+  copy(): StoreContent {
+    const documents = new Map([...this.#documents].map(([epoch, held]) => [epoch, new Map(held)]));
+    return { head: this.#head, documents, log: [...this.#log] };
+  }
+
+  restore({ head, documents, log }: StoreContent): void {
+    this.#head = head;
+    this.#documents = new Map([...documents].map(([epoch, held]) => [epoch, new Map(held)]));
+    this.#log = [...log];
+  }
+
+  #isAt(expected: FeedHead | undefined): boolean {
+    return (
+      !this.#rules.isFenced ||
+      (this.#head?.epoch === expected?.epoch && this.#head?.revision === expected?.revision)
+    );
+  }
+
+  #documentsToWrite(epoch: string): Map<string, Stored> {
+    let held = this.#documents.get(epoch);
+    if (held === undefined) {
+      held = new Map();
+      this.#documents.set(epoch, held);
+    }
+    return held;
+  }
+
+  #ring(message: FeedMessage): void {
+    for (const ear of [...this.ears]) ear.hear(message);
+  }
+}
+
+export const EMPTY: StoreContent = { head: undefined, documents: new Map(), log: [] };

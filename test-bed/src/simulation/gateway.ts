@@ -1,0 +1,201 @@
+import type { FeedDocument, FeedHead } from '@px0/contract';
+import type {
+  FeedFollower,
+  Found,
+  FoundAnswers,
+  RestoredFeed,
+  StalenessWatch,
+} from '@px0/render-gateway';
+import type { Logger } from 'pino';
+import { CREDENTIALS, SLUGS } from './catalogue.js';
+import { SimulatedReader } from './feed-ends.js';
+import type { FeedStore } from './feed-store.js';
+import { type Judge, newObserver, type Observer } from './judge.js';
+import { type Link, type Network, Process } from './network.js';
+import type { Parts } from './parts.js';
+import { SimulatedThread, type ToThread } from './thread.js';
+import type { World } from './world.js';
+
+/** Bytes of documents that a primary holds: everything, or less than there may be. */
+const STORE_SIZES = [1_000_000, 12_000, 6_000];
+
+export interface GatewayOptions {
+  readonly name: string;
+  readonly threads: number;
+  readonly world: World;
+  readonly network: Network;
+  readonly store: FeedStore;
+  readonly link: Link;
+  readonly judge: Judge;
+  readonly parts: Parts;
+  readonly log: Logger;
+  /** A call killed it. */
+  readonly onCrash: () => void;
+  readonly restored?: RestoredFeed | undefined;
+}
+
+interface Place {
+  thread: SimulatedThread;
+  observer: Observer;
+}
+
+/** One life of a gateway: the wiring that startGateway does, without processes and sockets. */
+export class SimulatedGateway {
+  readonly process: Process;
+  readonly reader: SimulatedReader;
+  readonly #options: GatewayOptions;
+  readonly #follower: FeedFollower;
+  readonly #found: FoundAnswers<SimulatedThread>;
+  readonly #staleness: StalenessWatch;
+  readonly #places: Place[];
+  readonly #observer: Observer;
+
+  constructor(options: GatewayOptions) {
+    const { name, world, parts, log, onCrash, restored } = options;
+    this.#options = options;
+    this.process = new Process(name, onCrash);
+    this.reader = new SimulatedReader({ ...options, process: this.process });
+    const clock = world.time.clock(() => this.process.isAlive);
+    const evictions = new parts.Evictions(
+      (keys) => this.#broadcast({ kind: 'evicted', keys }),
+      (run) => clock.setTimeout(run, 0),
+    );
+    this.#staleness = new parts.StalenessWatch({
+      clock,
+      tell: (since) => this.#broadcast({ kind: 'stale', since }),
+      currentAt: restored?.currentAt,
+    });
+    this.#found = new parts.FoundAnswers<SimulatedThread>({
+      tell: (thread, answers: readonly Found[]) => thread.tell({ kind: 'found', answers }),
+      share: (documents, except) => this.#broadcast({ kind: 'shared', documents }, except),
+    });
+    this.#follower = new parts.FeedFollower({
+      reader: this.reader,
+      maxBytes: world.random.pick(STORE_SIZES),
+      clock,
+      log,
+      random: world.random.next,
+      onChange: (documents) => this.#broadcast({ kind: 'changed', documents }),
+      onEvict: (key) => evictions.add(key),
+      onEvent: (event, state) => {
+        const cell = `${state} × ${event}`;
+        world.tally.cells[cell] = (world.tally.cells[cell] ?? 0) + 1;
+        world.note(() => `${name}: ${cell}`);
+      },
+      onMove: (head) => this.#broadcast({ kind: 'stood at', head }),
+      onState: (status) => this.#staleness.saw(status),
+      restored,
+    });
+    this.#observer = newObserver(name);
+    this.#places = Array.from({ length: options.threads }, (_, index) => this.#newThread(index));
+    this.#follower.start();
+  }
+
+  get position(): FeedHead | undefined {
+    return this.#follower.status().position;
+  }
+
+  /** Whether it follows, and has applied everything up to this head. */
+  isAt(head: FeedHead | undefined): boolean {
+    const { state, position } = this.#follower.status();
+    return (
+      state === 'following' && position?.epoch === head?.epoch && position?.revision === head?.revision
+    );
+  }
+
+  get condition(): string {
+    const { state, position } = this.#follower.status();
+    return `${state} at ${position?.revision} of ${position?.epoch}`;
+  }
+
+  /** What a snapshot of now would hold. */
+  snapshot(): RestoredFeed | undefined {
+    const { position, currentAt } = this.#follower.status();
+    if (position === undefined || currentAt === undefined) return undefined;
+    const documents: FeedDocument[] = [...this.#follower.documents()];
+    return { position, currentAt, documents };
+  }
+
+  /** Ends at once. */
+  end(): void {
+    this.process.end();
+    for (const { thread } of this.#places) thread.isAlive = false;
+    for (const line of this.reader.lines) line.fallSilent();
+  }
+
+  /** Another thread takes the place of one, and begins with nothing. */
+  replaceThread(): void {
+    const index = this.#options.world.random.between(0, this.#places.length - 1);
+    const place = this.#places[index];
+    if (place === undefined) return;
+    place.thread.isAlive = false;
+    this.#places[index] = this.#newThread(index);
+  }
+
+  /** Asks the primary for a document, and judges the answer. @param expected the only right one, if it must be */
+  async findOut(key: string, expected?: { readonly body: string | null }): Promise<void> {
+    const { judge, world } = this.#options;
+    const before = this.position;
+    const lookup = await this.#follower.find(key);
+    if (!this.process.isAlive) return;
+    if (!lookup.known) {
+      if (expected !== undefined) world.violate(`${this.process.name} does not know ${key}`);
+      return;
+    }
+    const { body } = lookup.document;
+    judge.observe(this.#observer, key, body, before);
+    if (expected !== undefined && body !== expected.body) {
+      world.violate(`${this.process.name} holds another state of ${key} than the database`);
+    }
+  }
+
+  /** Has every thread render something, and judges the answers. @param expected what must come, if it must */
+  render(credential: string, slug: string, expected?: string): void {
+    for (const { thread, observer } of this.#places) {
+      const before = thread.position;
+      thread.ask(credential, slug, (answer) => {
+        const { judge, world } = this.#options;
+        const words = answer.kind === 'rendered' ? answer.text : answer.kind;
+        world.note(() => `${observer.name}: answers ${credential.slice(0, 4)} ${slug}: ${words}`);
+        if (answer.kind === 'wrong') world.violate(`${observer.name} answers ${JSON.stringify(answer.outcome)}`);
+        if (answer.kind === 'rendered') judge.observe(observer, slug, answer.text, before);
+        if (answer.kind === 'not found') judge.observe(observer, slug, null, before);
+        if (answer.kind !== 'unavailable') {
+          judge.observe(observer, credential, answer.kind === 'unauthorized' ? null : credential, before);
+        }
+        if (expected !== undefined && words !== expected) {
+          world.violate(`${observer.name} answers ${credential.slice(0, 4)} ${slug} with ${words}, not ${expected}`);
+        }
+      });
+    }
+  }
+
+  /** Asks a thing or two, as callers do at any time. */
+  probe(): void {
+    const { random } = this.#options.world;
+    const keys = this.#options.judge.keys;
+    if (keys.length > 0) void this.findOut(random.pick(keys));
+    this.render(random.pick(CREDENTIALS), random.pick(SLUGS));
+  }
+
+  #newThread(index: number): Place {
+    const { world, parts, name } = this.#options;
+    const thread: SimulatedThread = new SimulatedThread(world, parts, (keys) => {
+      for (const key of keys) void this.#find(key, thread);
+    });
+    const { position } = this;
+    thread.tell({ kind: 'stale', since: this.#staleness.since });
+    if (position !== undefined) thread.tell({ kind: 'stood at', head: position });
+    return { thread, observer: newObserver(`${name}, thread ${index + 1}`) };
+  }
+
+  async #find(key: string, thread: SimulatedThread): Promise<void> {
+    if (!this.process.isAlive) return;
+    const lookup = await this.#follower.find(key);
+    if (this.process.isAlive) this.#found.add(thread, { key, document: lookup.known ? lookup.document : null });
+  }
+
+  #broadcast(message: ToThread, except?: SimulatedThread): void {
+    for (const { thread } of this.#places ?? []) if (thread !== except) thread.tell(message);
+  }
+}

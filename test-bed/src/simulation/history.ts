@@ -1,0 +1,98 @@
+import { CREDENTIALS, SLUGS } from './catalogue.js';
+import type { StoreRules } from './feed-store.js';
+import { Installation } from './installation.js';
+import { Nemesis } from './nemesis.js';
+import { PARTS, type Parts } from './parts.js';
+import type { Tally } from './tally.js';
+import { CALM, type Violation, type Weather, World } from './world.js';
+
+/** Milliseconds from the end of all trouble until every gateway must be where the database is. */
+const HEALING = 5_000;
+/** In calm weather, from a change until every gateway has it: less than the publisher's heartbeat. */
+const PROMPT = 600;
+
+export interface HistoryOptions {
+  readonly seed: number;
+  readonly tally: Tally;
+  readonly isTraced?: boolean;
+  readonly parts?: Parts;
+  readonly rules?: StoreRules;
+}
+
+export interface HistoryResult {
+  readonly violation: Violation | undefined;
+  /** What happened, if it was traced. */
+  readonly lines: readonly string[];
+}
+
+/** Lives through one history: trouble and changes, healing, then changes in calm weather. */
+export async function liveThrough(options: HistoryOptions): Promise<HistoryResult> {
+  const { seed, tally, isTraced = false, parts = PARTS, rules = { isFenced: true } } = options;
+  const world = new World(seed, tally, isTraced);
+  const { time, random } = world;
+  world.weather = drawWeather(world);
+  world.note(() => `seed ${seed}: ${JSON.stringify(world.weather)}`);
+  const installation = new Installation(world, parts, rules);
+  const nemesis = new Nemesis(installation);
+
+  const rough = random.between(500, 6_000);
+  for (let events = random.between(10, 40); events > 0; events -= 1) {
+    const act = random.chance(0.5) ? () => installation.changeSomething() : () => nemesis.act();
+    time.after(random.between(0, rough), () => {
+      if (random.chance(0.7)) act();
+      const { current } = random.pick(installation.gateways);
+      if (current.process.isAlive) current.probe();
+    });
+  }
+  await time.passUntil(time.now + rough);
+
+  world.weather = CALM;
+  while (!nemesis.isDone) await time.passUntil(time.now + 500);
+  world.note(() => 'HEALED');
+  for (const link of installation.links) link.mend();
+  await time.passUntil(time.now + HEALING);
+  await check(installation);
+
+  for (let changes = random.between(1, 2); changes > 0 && world.violation === undefined; changes -= 1) {
+    time.after(random.between(0, 12), () => installation.changeSomething());
+    const { current } = random.pick(installation.gateways);
+    time.after(random.between(0, 12), () => {
+      for (const line of [...current.reader.lines]) line.close('the connection was closed');
+    });
+    time.after(random.between(60, 130), () => installation.changeSomething());
+    await time.passUntil(time.now + PROMPT);
+    await check(installation);
+  }
+  return { violation: world.violation, lines: world.lines };
+}
+
+function drawWeather({ random }: World): Weather {
+  return {
+    callTrouble: random.pick([0, 0.01, 0.04, 0.12]),
+    bellTrouble: random.pick([0, 0.05, 0.3]),
+    latency: random.pick([2, 10, 60]),
+  };
+}
+
+/** Everybody must know all that the database does. */
+async function check(installation: Installation): Promise<void> {
+  const { world, database, store, gateways, judge } = installation;
+  if (world.violation !== undefined) return;
+  if (!database.isPublished) world.violate('notes are left in the outbox');
+  for (const { current } of gateways) {
+    const name = current.process.name;
+    if (!current.process.isAlive) world.violate(`${name} is not there`);
+    if (!current.isAt(store.head)) {
+      world.violate(`${name} is ${current.condition}, and the feed at ${JSON.stringify(store.head)}`);
+    }
+    for (const key of judge.keys) void current.findOut(key, { body: database.documents.get(key) ?? null });
+  }
+  await world.time.passUntil(world.time.now + 50);
+  for (const credential of CREDENTIALS) {
+    for (const slug of SLUGS) {
+      const expected = installation.expectedAnswer(credential, slug);
+      for (const { current } of gateways) current.render(credential, slug, expected);
+      await world.time.passUntil(world.time.now + 60);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import * as controlPlane from '@px0/control-plane';
+import * as renderGateway from '@px0/render-gateway';
+
+/** What of px0 runs in a simulation. */
+const { Publisher } = controlPlane;
+const {
+  DocumentCache,
+  Evictions,
+  FeedFollower,
+  FoundAnswers,
+  heapOfVersion,
+  holdVersion,
+  LookUpDesk,
+  PoolDesk,
+  Renderer,
+  StalenessWatch,
+} = renderGateway;
+
+export const PARTS = {
+  Publisher,
+  DocumentCache,
+  Evictions,
+  FeedFollower,
+  FoundAnswers,
+  heapOfVersion,
+  holdVersion,
+  LookUpDesk,
+  PoolDesk,
+  Renderer,
+  StalenessWatch,
+} as const;
+
+/** Any of it may be replaced by a faulty one, to see whether the fault is found. */
+export type Parts = typeof PARTS;

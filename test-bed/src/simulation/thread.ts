@@ -1,0 +1,131 @@
+import { decodeDocument, type FeedHead } from '@px0/contract';
+import type { FromPrimary, Renderer } from '@px0/render-gateway';
+import type { Parts } from './parts.js';
+import type { World } from './world.js';
+
+/** Bytes of documents and versions that a thread holds: enough for some of all that there is. */
+const DOCUMENTS = 20_000;
+const VERSIONS = 30_000;
+
+export type Answer =
+  | { readonly kind: 'rendered'; readonly text: string }
+  | { readonly kind: 'unauthorized' | 'not found' | 'unavailable' }
+  | { readonly kind: 'wrong'; readonly outcome: unknown };
+
+/** What a worker thread is told, and what the simulation must know of when it was. */
+export type ToThread = FromPrimary | { readonly kind: 'stood at'; readonly head: FeedHead };
+
+const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong'>>> = {
+  unauthorized: 'unauthorized',
+  promptNotFound: 'not found',
+  unavailable: 'unavailable',
+};
+
+/** A worker thread's state: what {@link FromPrimary} messages do to it, and what it answers callers. */
+export class SimulatedThread {
+  readonly #world: World;
+  readonly #renderer: Renderer;
+  readonly #caches: readonly { vouchForAbsences(vouch: boolean): void }[];
+  /** Messages arrive in the order in which they were sent. */
+  #lastArrival = 0;
+  isAlive = true;
+  /** Where the primary stood when the last message that arrived here was sent. */
+  position: FeedHead | undefined;
+
+  constructor(world: World, parts: Parts, ask: (keys: readonly string[]) => void) {
+    this.#world = world;
+    const clock = world.time.clock(() => this.isAlive);
+    const cache = { clock, onUnreadable: (_: unknown, key: string) => world.violate(`${key} cannot be read`) };
+    const documents = new parts.DocumentCache({
+      ...cache,
+      maxBytes: DOCUMENTS,
+      sizeOf: (body) => 512 + body.length * 4,
+      read: decodeDocument,
+    });
+    const versions = new parts.DocumentCache({
+      ...cache,
+      maxBytes: VERSIONS,
+      sizeOf: parts.heapOfVersion,
+      read: parts.holdVersion,
+    });
+    this.#caches = [documents, versions];
+    this.#renderer = new parts.Renderer({
+      documents,
+      versions,
+      desk: new parts.LookUpDesk({
+        ask: (keys) => this.#later(() => ask(keys)),
+        afterTurn: (work) => world.time.after(0, work),
+        standStill: () => undefined,
+        clock,
+      }),
+      pool: new parts.PoolDesk({ places: 0, send: () => {} }),
+      clock,
+      onUnexpected: (error) => {
+        world.violate(`a render failed: ${String(error)}`);
+        return { code: 'internal' };
+      },
+    });
+  }
+
+  /** Sends it a message. */
+  tell(message: ToThread): void {
+    const { time } = this.#world;
+    this.#lastArrival = Math.max(this.#lastArrival, time.now + this.#world.random.between(0, 2));
+    time.after(this.#lastArrival - time.now, () => {
+      if (this.isAlive) this.#take(message);
+    });
+  }
+
+  ask(credential: string, slug: string, later: (answer: Answer) => void): void {
+    const request = {
+      credential,
+      path: `/v1/prompts/${slug}/render`,
+      query: '',
+      body: { input: { variables: {}, missing: undefined }, text: '{}' },
+    };
+    const outcome = this.#renderer.render(request, (found) => {
+      if (this.isAlive) later(read(found));
+    });
+    if (outcome !== undefined) later(read(outcome));
+  }
+
+  #take(message: ToThread): void {
+    switch (message.kind) {
+      case 'stood at':
+        this.position = message.head;
+        return;
+      case 'found':
+        for (const { key, document } of message.answers) this.#renderer.answer(key, document);
+        return;
+      case 'changed':
+        this.#renderer.apply(message.documents);
+        return;
+      case 'shared':
+        this.#renderer.share(message.documents);
+        return;
+      case 'evicted':
+        this.#renderer.drop(message.keys);
+        return;
+      case 'stale':
+        for (const cache of this.#caches) cache.vouchForAbsences(message.since === null);
+        return;
+      default:
+    }
+  }
+
+  #later(run: () => void): void {
+    this.#world.time.after(this.#world.random.between(0, 2), () => {
+      if (this.isAlive) run();
+    });
+  }
+}
+
+function read(outcome: unknown): Answer {
+  if (typeof outcome === 'string') {
+    const { rendered } = JSON.parse(outcome) as { rendered: string };
+    return { kind: 'rendered', text: rendered };
+  }
+  const code = (outcome as { code?: string }).code ?? '';
+  const kind = KINDS[code];
+  return kind === undefined ? { kind: 'wrong', outcome } : { kind };
+}
