@@ -89,6 +89,7 @@ export async function createApp(
   app.setNotFoundHandler(replyNotFound);
   parseEveryBodyAsJson(app);
   logRequests(app);
+  keepNoConnectionAtTheEnd(app);
   limitBodies(app);
   await guardBrowsers(app, corsOrigins);
   app.addHook('onRequest', authenticate(credentials));
@@ -119,6 +120,17 @@ function parseEveryBodyAsJson(app: App): void {
       const beside = error instanceof InvalidJsonError ? error.trouble : {};
       done(new Refusal('invalid_request_body', { beside: { ...beside } }));
     }
+  });
+}
+
+/** What is answered while the server closes is the last of its connection: idle, it would hold the end up. */
+function keepNoConnectionAtTheEnd(app: App): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
   });
 }
 
