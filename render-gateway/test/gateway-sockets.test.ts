@@ -133,6 +133,40 @@ test('pipelined requests are answered in order', () =>
     }
   }));
 
+test('pipelined requests are answered in order, though nothing that they need is held yet', async () => {
+  const { org_id } = newOrg();
+  const coldKey = await running.feed.key({ org_id });
+  const slugs = Array.from({ length: 30 }, (_, index) => `cold-${index}`);
+  for (const slug of slugs) await running.feed.prompt({ org_id, slug, live: 1 }, [`I am ${slug}`]);
+  // Every other one is not there at all: that must be asked of the feed itself.
+  const asked = slugs.flatMap((slug) => [slug, `no-${slug}`]);
+  const requests = asked.map((slug) =>
+    request(bodyOf('')).toString().replace('/echo/', `/${slug}/`).replace(key, coldKey),
+  );
+  let answered = 0;
+  const readAnswers = async (connection: RawConnection) => {
+    await connection.send(requests.slice(answered).join(''));
+    for (const slug of asked.slice(answered)) {
+      const { status, json } = await connection.answer();
+      const expected = slug.startsWith('no-')
+        ? [404, { error: 'prompt not found' }]
+        : [200, expect.objectContaining({ rendered: `I am ${slug}` })];
+      expect([slug, status, json]).toEqual([slug, ...expected]);
+      answered += 1;
+    }
+  };
+  // On a machine that lets a thread wait for milliseconds the connection may be closed. Were look-ups
+  // not waited for in place, each of the 120 would have it closed.
+  const isClosed = /connection ended/;
+  for (let tries = 0; answered < asked.length; tries++) {
+    expect(tries).toBeLessThan(60);
+    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await onConnection(readAnswers).catch((error: unknown) => {
+      if (!isClosed.test(String(error))) throw error;
+    });
+  }
+});
+
 test('a request that is refused before its body leaves the connection in order', () =>
   onConnection(async (connection) => {
     const junk = request(bodyOf('refused')).toString().replace(key, 'ak_junk');

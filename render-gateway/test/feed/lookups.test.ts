@@ -1,0 +1,88 @@
+import type { FeedReader, FeedReading } from '@px0/contract';
+import { expect, test } from 'vitest';
+import { DocumentStore } from '#feed/document-store.js';
+import { Lookups } from '#feed/lookups.js';
+import { LIMITS } from '#limits.js';
+
+const HEAD = { epoch: 'e', revision: 9 };
+
+/** Look-ups in a feed that has the given documents, and answers when it is told to. */
+function lookUpsIn(documents: Record<string, string> = {}) {
+  const questions: { keys: readonly string[]; answer: (reading?: FeedReading) => void }[] = [];
+  const lookUp = (keys: readonly string[]) =>
+    new Promise<FeedReading | undefined>((resolve) => {
+      const found = keys.flatMap((key) => {
+        const body = documents[key];
+        return body === undefined ? [] : { key, revision: 5, body };
+      });
+      questions.push({
+        keys,
+        answer: (reading = { head: HEAD, documents: found }) => resolve(reading),
+      });
+    });
+  const store = new DocumentStore({ maxBytes: 1_000_000, onEvict: () => {} });
+  const lookups = new Lookups({
+    reader: { lookUp } as unknown as FeedReader,
+    store,
+    position: () => HEAD,
+    reading: () => undefined,
+    onFailure: () => {},
+  });
+  return { lookups, questions, store };
+}
+
+test('documents that are wanted together are asked for in one question, and each once whoever asks', async () => {
+  const { lookups, questions } = lookUpsIn({ 'key:a': 'A' });
+  const found = Promise.all(['key:a', 'key:b', 'key:a'].map((key) => lookups.find(key)));
+  await Promise.resolve();
+  const late = lookups.find('key:b');
+  expect(questions.map(({ keys }) => keys)).toEqual([['key:a', 'key:b']]);
+  questions[0]?.answer();
+  const a = { known: true, document: { key: 'key:a', revision: 5, body: 'A' } };
+  const b = { known: true, document: { key: 'key:b', revision: 9, body: null } };
+  expect(await found).toEqual([a, b, a]);
+  expect(await late).toEqual(b);
+});
+
+test('of versions, which may be large, fewer are asked for in one question', async () => {
+  const { lookups, questions } = lookUpsIn();
+  for (let index = 0; index < 25; index++) void lookups.find(`version:${index}`);
+  for (let index = 0; index < 700; index++) void lookups.find(`key:${index}`);
+  await Promise.resolve();
+  expect(questions.map(({ keys }) => keys.length)).toEqual([10, 10, 5, 500, 200]);
+});
+
+test('an answer that a reading of everything overtook is asked for again, alone', async () => {
+  const { lookups, questions } = lookUpsIn({ 'key:a': 'A' });
+  const early = lookups.find('key:a');
+  await Promise.resolve();
+  lookups.overtake();
+  questions[0]?.answer();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(questions.map(({ keys }) => keys)).toEqual([['key:a'], ['key:a']]);
+  questions[1]?.answer();
+  expect(await early).toMatchObject({ known: true, document: { body: 'A' } });
+});
+
+test('when too many are under way the next ones are not known, at once', async () => {
+  const { lookups, questions } = lookUpsIn();
+  for (let index = 0; index < LIMITS.documentsAwaitedOfFeed; index++) void lookups.find(`key:${index}`);
+  expect(await lookups.find('key:one more')).toEqual({ known: false });
+  await Promise.resolve();
+  for (const { answer } of questions) answer();
+  await new Promise((resolve) => setImmediate(resolve));
+  const again = lookups.find('key:one more');
+  await Promise.resolve();
+  questions.at(-1)?.answer();
+  expect(await again).toMatchObject({ known: true });
+});
+
+test('a flood of unknown keys leaves a bounded number of absences behind, and all that exists', () => {
+  const { store } = lookUpsIn();
+  store.vouchForAbsences(true);
+  store.apply({ key: 'key:mine', revision: 1, body: 'x' });
+  for (let index = 0; index < 120_000; index++) store.learn({ key: `key:${index}`, revision: 9, body: null });
+  expect(store.find('key:mine')).toBeDefined();
+  expect(store.find('key:119999')).toMatchObject({ body: null });
+  expect(store.find('key:69999')).toBe(undefined);
+});
