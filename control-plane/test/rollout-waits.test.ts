@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { documentKey, type GatewayReport } from '@px0/contract';
+import { createTestDatabase } from '@px0/test-bed';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '#database/database.js';
+import { createFeedHouse } from '#rollouts/feed-house.js';
+import { Rollouts } from '#rollouts/rollouts.js';
+
+/** Waits over a feed that no publisher and no gateway moves but the test itself. */
+const log = pino({ level: 'silent' });
+const stays = new AbortController().signal;
+setMaxListeners(0, stays);
+let database: Database;
+let rollouts: Rollouts;
+let looks = 0;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const made = await createTestDatabase();
+  drop = () => made.drop();
+  database = new Database(made.url, log);
+  const house = createFeedHouse({ redisUrl: undefined, redisPrefix: 'unused' }, database);
+  const counting = {
+    look: (keys: readonly string[]) => {
+      looks += 1;
+      return house.look(keys);
+    },
+    close: () => house.close(),
+  };
+  rollouts = new Rollouts({ queries: database, house: counting, log });
+});
+afterAll(async () => {
+  await database.close();
+  await drop();
+});
+
+async function publish(promptId: string, revision: number): Promise<void> {
+  await database.query('insert into feed_documents (key, revision, body) values ($1, $2, $3)', [
+    documentKey.prompt(promptId),
+    revision,
+    '{}',
+  ]);
+}
+
+async function report(changes: Partial<GatewayReport>): Promise<void> {
+  const report = { gateway: randomUUID(), host: 'a', epoch: 'e', revision: null, refused: [], ...changes };
+  await database.query(
+    `insert into gateway_reports (gateway, reported_at, report) values ($1, now(), $2)
+     on conflict (gateway) do update set report = excluded.report`,
+    [report.gateway, JSON.stringify(report)],
+  );
+}
+
+test('a thousand wait with a look every 20 ms between them; one more does not wait', async () => {
+  const promptId = randomUUID();
+  const gateway = randomUUID();
+  await publish(promptId, 7);
+  await report({ gateway, revision: 6 });
+  const begin = performance.now();
+  const waiting = Array.from({ length: 1_000 }, () => rollouts.of(promptId, null, 30_000, stays));
+  const one = await rollouts.of(promptId, null, 30_000, stays);
+  expect(one).toEqual({ feed: 'published', revision: 7, gateways: 1, reached: 0, refused: [] });
+  expect(performance.now() - begin).toBeLessThan(10_000);
+  await report({ gateway, revision: 7 });
+  for (const rollout of await Promise.all(waiting)) expect(rollout).toEqual({ ...one, reached: 1 });
+  expect(looks).toBeLessThan(2 + (performance.now() - begin) / 20);
+  const before = looks;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(looks).toBe(before);
+});
+
+test('whoever goes away does not wait any more, and makes room', async () => {
+  const promptId = randomUUID();
+  await publish(promptId, 8);
+  await report({ revision: 1 });
+  const departure = new AbortController();
+  setMaxListeners(0, departure.signal);
+  const gone = Array.from({ length: 1_000 }, () => rollouts.of(promptId, null, 30_000, departure.signal));
+  departure.abort();
+  await Promise.all(gone);
+  const begin = performance.now();
+  expect(await rollouts.of(promptId, null, 200, stays)).toMatchObject({ reached: 0 });
+  expect(performance.now() - begin).toBeGreaterThan(150);
+  expect(await rollouts.of(promptId, null, 30_000, AbortSignal.abort())).toMatchObject({ gateways: null });
+});
+
+test('what is not in the feed is pending, and a version counts as well as its prompt', async () => {
+  const promptId = randomUUID();
+  const pending = { feed: 'pending', revision: null };
+  expect(await rollouts.of(promptId, 1, 0, stays)).toMatchObject(pending);
+  await publish(promptId, 9);
+  expect(await rollouts.of(promptId, 1, 0, stays)).toMatchObject(pending);
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject({ feed: 'published', revision: 9 });
+  await database.query('insert into feed_documents (key, revision, body) values ($1, 11, $2)', [
+    documentKey.version(promptId, 1),
+    '{}',
+  ]);
+  expect(await rollouts.of(promptId, 1, 0, stays)).toMatchObject({ feed: 'published', revision: 11 });
+  // A newer state waits in the outbox.
+  await database.query('insert into outbox (document_key) values ($1)', [documentKey.prompt(promptId)]);
+  expect(await rollouts.of(promptId, 1, 0, stays)).toMatchObject(pending);
+});
