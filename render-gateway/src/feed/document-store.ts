@@ -24,7 +24,7 @@ interface Absence {
 export interface DocumentStoreOptions {
   /** Bound of the documents held, in bytes as memory counts them, about. */
   readonly maxBytes: number;
-  /** Told of a document that was let go to make room. */
+  /** Told of a document that was let go to make room, or not taken in for want of it. */
   readonly onEvict: (key: string) => void;
   /** Judges what comes; without it all is good. */
   readonly screen?: Pick<DocumentScreen, 'judge' | 'glance' | 'isRefused' | 'accepted'> | undefined;
@@ -184,7 +184,11 @@ export class DocumentStore {
       return held !== undefined;
     }
     const size = sizeOf(key, body);
-    if (held === undefined && !mayEvict && this.#held.calculatedSize + size > this.#maxBytes) return false;
+    if (held === undefined && !mayEvict && this.#held.calculatedSize + size > this.#maxBytes) {
+      // Somebody may know it as absent, and must ask again.
+      this.#onEvict(key);
+      return false;
+    }
     this.#absent.delete(key);
     const before = verdict === 'unread' ? held?.body : undefined;
     const sizeBefore = before === undefined ? 0 : bytesOf(before);

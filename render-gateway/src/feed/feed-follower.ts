@@ -62,7 +62,7 @@ export interface FeedFollowerOptions {
    */
   readonly onChange: (documents: readonly FeedDocument[]) => void;
   /**
-   * A document was let go to make room: should it vanish while the feed is out of reach, nobody will
+   * A document was let go to make room, or not taken in for want of it: should it vanish while the feed is out of reach, nobody will
    * be told. Whoever keeps something made of it lets go as well. Must not throw.
    */
   readonly onEvict: (key: string) => void;

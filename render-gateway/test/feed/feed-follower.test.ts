@@ -229,6 +229,25 @@ describe('following', () => {
   });
 });
 
+describe('a reading of everything that finds no room', () => {
+  it('has whoever knows a document as absent ask again', async () => {
+    follower = create(5_000);
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key ${n}`, `${n}`.padStart(500)]));
+    await rebuild(start, many);
+    follower.start();
+    await reached(start);
+    // A thread was told that there is no such key, before this epoch had it.
+    expect(await bodyOf('new')).toBeNull();
+    evicted.length = 0;
+    const head = { epoch: 'second', revision: 40 };
+    await rebuild(head, { ...many, new: 'N'.padStart(500) });
+    await reached(head);
+    const told = [...changes.map(({ key }) => key), ...evicted];
+    expect(told).toContain('new');
+    expect(await bodyOf('new')).toBe('N'.padStart(500));
+  });
+});
+
 describe('looking up', () => {
   it('asks once, whoever asks meanwhile', async () => {
     await rebuild(start, {});
