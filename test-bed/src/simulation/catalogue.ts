@@ -91,7 +91,9 @@ export class Users {
   #promptOf(documents: Documents, slug: string): PromptDocument | undefined {
     const found = this.#documents.get(documents.get(slugKey(slug)) ?? '');
     if (found?.kind !== 'slug') return undefined;
-    const prompt = this.#documents.get(documents.get(documentKey.prompt(found.prompts[0]?.prompt_id ?? '')) ?? '');
+    const prompt = this.#documents.get(
+      documents.get(documentKey.prompt(found.prompts[0]?.prompt_id ?? '')) ?? '',
+    );
     return prompt?.kind === 'prompt' ? prompt : undefined;
   }
 

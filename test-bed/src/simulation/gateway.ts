@@ -1,11 +1,5 @@
 import type { FeedDocument, FeedHead } from '@px0/contract';
-import type {
-  FeedFollower,
-  Found,
-  FoundAnswers,
-  RestoredFeed,
-  StalenessWatch,
-} from '@px0/render-gateway';
+import type { FeedFollower, Found, FoundAnswers, RestoredFeed, StalenessWatch } from '@px0/render-gateway';
 import type { Logger } from 'pino';
 import { CREDENTIALS, SLUGS } from './catalogue.js';
 import { SimulatedReader } from './feed-ends.js';
@@ -98,9 +92,7 @@ export class SimulatedGateway {
   /** Whether it follows, and has applied everything up to this head. */
   isAt(head: FeedHead | undefined): boolean {
     const { state, position } = this.#follower.status();
-    return (
-      state === 'following' && position?.epoch === head?.epoch && position?.revision === head?.revision
-    );
+    return state === 'following' && position?.epoch === head?.epoch && position?.revision === head?.revision;
   }
 
   get condition(): string {
@@ -157,14 +149,17 @@ export class SimulatedGateway {
         const { judge, world } = this.#options;
         const words = answer.kind === 'rendered' ? answer.text : answer.kind;
         world.note(() => `${observer.name}: answers ${credential.slice(0, 4)} ${slug}: ${words}`);
-        if (answer.kind === 'wrong') world.violate(`${observer.name} answers ${JSON.stringify(answer.outcome)}`);
+        if (answer.kind === 'wrong')
+          world.violate(`${observer.name} answers ${JSON.stringify(answer.outcome)}`);
         if (answer.kind === 'rendered') judge.observe(observer, slug, answer.text, before);
         if (answer.kind === 'not found') judge.observe(observer, slug, null, before);
         if (answer.kind !== 'unavailable') {
           judge.observe(observer, credential, answer.kind === 'unauthorized' ? null : credential, before);
         }
         if (expected !== undefined && words !== expected) {
-          world.violate(`${observer.name} answers ${credential.slice(0, 4)} ${slug} with ${words}, not ${expected}`);
+          world.violate(
+            `${observer.name} answers ${credential.slice(0, 4)} ${slug} with ${words}, not ${expected}`,
+          );
         }
       });
     }
@@ -192,7 +187,8 @@ export class SimulatedGateway {
   async #find(key: string, thread: SimulatedThread): Promise<void> {
     if (!this.process.isAlive) return;
     const lookup = await this.#follower.find(key);
-    if (this.process.isAlive) this.#found.add(thread, { key, document: lookup.known ? lookup.document : null });
+    if (this.process.isAlive)
+      this.#found.add(thread, { key, document: lookup.known ? lookup.document : null });
   }
 
   #broadcast(message: ToThread, except?: SimulatedThread): void {

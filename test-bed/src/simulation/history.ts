@@ -51,7 +51,7 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
   world.note(() => 'HEALED');
   for (const link of installation.links) link.mend();
   await time.passUntil(time.now + HEALING);
-  await check(installation);
+  await check(installation, true);
 
   for (let changes = random.between(1, 2); changes > 0 && world.violation === undefined; changes -= 1) {
     time.after(random.between(0, 12), () => installation.changeSomething());
@@ -61,7 +61,7 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
     });
     time.after(random.between(60, 130), () => installation.changeSomething());
     await time.passUntil(time.now + PROMPT);
-    await check(installation);
+    await check(installation, false);
   }
   return { violation: world.violation, lines: world.lines };
 }
@@ -75,7 +75,7 @@ function drawWeather({ random }: World): Weather {
 }
 
 /** Everybody must know all that the database does. */
-async function check(installation: Installation): Promise<void> {
+async function check(installation: Installation, isThorough: boolean): Promise<void> {
   const { world, database, store, gateways, judge } = installation;
   if (world.violation !== undefined) return;
   if (!database.isPublished) world.violate('notes are left in the outbox');
@@ -85,7 +85,8 @@ async function check(installation: Installation): Promise<void> {
     if (!current.isAt(store.head)) {
       world.violate(`${name} is ${current.condition}, and the feed at ${JSON.stringify(store.head)}`);
     }
-    for (const key of judge.keys) void current.findOut(key, { body: database.documents.get(key) ?? null });
+    const keys = isThorough ? judge.keys : [];
+    for (const key of keys) void current.findOut(key, { body: database.documents.get(key) ?? null });
   }
   await world.time.passUntil(world.time.now + 50);
   for (const credential of CREDENTIALS) {

@@ -59,7 +59,10 @@ export class Installation {
   }
 
   get links(): readonly Link[] {
-    return [...this.controlPlanes, ...this.gateways].flatMap(({ toStore, toDatabase }) => [toStore, toDatabase]);
+    return [...this.controlPlanes, ...this.gateways].flatMap(({ toStore, toDatabase }) => [
+      toStore,
+      toDatabase,
+    ]);
   }
 
   changeSomething(): void {

@@ -35,7 +35,8 @@ if (values.help || !Number.isSafeInteger(seed) || !Number.isSafeInteger(historie
 function report({ histories: count, tally, findings }: SimulationResult, seconds: number): void {
   console.log(`${count} histories from seed ${seed}, ${Math.round(count / seconds)} a second`);
   console.log(`${tally.changes} changes in the database, ${tally.answers} answers judged\n`);
-  for (const [deed, times] of Object.entries(tally.deeds)) console.log(`${String(times).padStart(9)}  ${deed}`);
+  for (const [deed, times] of Object.entries(tally.deeds))
+    console.log(`${String(times).padStart(9)}  ${deed}`);
   console.log("\nThe follower's table, how often each cell was met; – is a cell in which nothing happens\n");
   console.log(['event'.padEnd(12), ...FOLLOWER_STATES.map((state) => state.padStart(12))].join(''));
   for (const event of FOLLOWER_EVENTS) {

@@ -52,7 +52,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
 /** One history, written down. */
 export async function trace(seed: number, mutant?: string): Promise<readonly string[]> {
-  const { lines } = await liveThrough({ seed, tally: newTally(), isTraced: true, ...(await faultsOf(mutant)) });
+  const { lines } = await liveThrough({
+    seed,
+    tally: newTally(),
+    isTraced: true,
+    ...(await faultsOf(mutant)),
+  });
   return lines;
 }
 

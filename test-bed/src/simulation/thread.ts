@@ -35,7 +35,10 @@ export class SimulatedThread {
   constructor(world: World, parts: Parts, ask: (keys: readonly string[]) => void) {
     this.#world = world;
     const clock = world.time.clock(() => this.isAlive);
-    const cache = { clock, onUnreadable: (_: unknown, key: string) => world.violate(`${key} cannot be read`) };
+    const cache = {
+      clock,
+      onUnreadable: (_: unknown, key: string) => world.violate(`${key} cannot be read`),
+    };
     const documents = new parts.DocumentCache({
       ...cache,
       maxBytes: DOCUMENTS,
