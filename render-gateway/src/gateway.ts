@@ -66,9 +66,11 @@ export async function startGateway(
     log,
   });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
+  const counters = createCounters();
   const snapshots = createSnapshotKeeper(config, {
     known: () => knownFeed(follower.status(), refusals.earliest()),
     documents: () => follower.documents(),
+    counters,
     clock: systemClock,
     log,
   });
@@ -103,7 +105,6 @@ export async function startGateway(
     tell: (worker, answers) => keeper.tell(worker, { kind: 'found', answers }),
     share: (documents, except) => keeper.broadcast({ kind: 'shared', documents }, except),
   });
-  const counters = createCounters();
   const pool = new RenderPool({
     threads: config.poolThreads,
     queue: config.poolQueue,

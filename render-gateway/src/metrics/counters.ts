@@ -16,6 +16,9 @@ export interface Counters {
   poolOutOfMemory: number;
   /** Threads of the pool that were ended or died, of which the two above each took one. */
   poolThreadsLost: number;
+  snapshotsWritten: number;
+  /** Those that could not be written. */
+  snapshotsFailed: number;
 }
 
 /** @returns counters at zero */
@@ -30,6 +33,8 @@ export function createCounters(): Counters {
     poolTimedOut: 0,
     poolOutOfMemory: 0,
     poolThreadsLost: 0,
+    snapshotsWritten: 0,
+    snapshotsFailed: 0,
   };
 }
 

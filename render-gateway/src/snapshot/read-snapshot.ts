@@ -61,8 +61,8 @@ export function openSnapshot(file: string): OpenSnapshot {
 function* readRecords(input: FileInput, records: number): Generator<FeedDocument> {
   for (let index = 0; index < records; index++) {
     const { keyBytes, bodyBytes, revision } = decodeRecordHead(input.take(RECORD_HEAD_BYTES));
-    const key = input.take(keyBytes).toString('utf8');
-    yield { key, revision, body: input.take(bodyBytes).toString('utf8') };
+    const key = input.text(keyBytes);
+    yield { key, revision, body: input.text(bodyBytes) };
   }
 }
 
@@ -114,6 +114,14 @@ class FileInput {
     const bytes = this.#block.subarray(this.#start, this.#start + length);
     this.#start += length;
     return bytes;
+  }
+
+  /** Like {@link take}, read as UTF-8. */
+  text(length: number): string {
+    if (this.#end - this.#start < length) this.#fill(length);
+    const start = this.#start;
+    this.#start += length;
+    return this.#block.toString('utf8', start, this.#start);
   }
 
   #fill(needed: number): void {

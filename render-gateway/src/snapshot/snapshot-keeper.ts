@@ -4,6 +4,7 @@ import type { Clock, FeedDocument, FeedHead } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config.js';
 import type { FollowerStatus } from '../feed/feed-follower.js';
+import type { Counters } from '../metrics/counters.js';
 import { houseOf } from './house.js';
 import { removeLeftOvers } from './left-overs.js';
 import { type OpenSnapshot, openSnapshot } from './read-snapshot.js';
@@ -53,6 +54,7 @@ export interface SnapshotKeeperOptions {
   readonly known: () => KnownFeed | undefined;
   /** Walked over while they change. */
   readonly documents: () => Iterable<FeedDocument>;
+  readonly counters: Pick<Counters, 'snapshotsWritten' | 'snapshotsFailed'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -60,7 +62,7 @@ export interface SnapshotKeeperOptions {
 /** @returns undefined where no snapshot is to be kept */
 export function createSnapshotKeeper(
   config: GatewayConfig,
-  rest: Pick<SnapshotKeeperOptions, 'known' | 'documents' | 'clock' | 'log'>,
+  rest: Pick<SnapshotKeeperOptions, 'known' | 'documents' | 'counters' | 'clock' | 'log'>,
 ): SnapshotKeeper | undefined {
   const { snapshotFile: file, maxStaleness } = config;
   return file === 'none'
@@ -72,13 +74,16 @@ export function createSnapshotKeeper(
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions;
   readonly #refresh: number;
+  /** Whether something moved since the last writing began. */
   #isChanged = false;
+  /** Writing, or resting from it. */
+  #isBusy = false;
   #isStopped = false;
   #timer: unknown;
-  #dueAt = Number.POSITIVE_INFINITY;
-  #restUntil = 0;
+  #isPlannedForChange = false;
   #writing: Promise<void> | undefined;
   #written: KnownFeed | undefined;
+  /** In a row. */
   #failures = 0;
 
   constructor(options: SnapshotKeeperOptions) {
@@ -95,8 +100,15 @@ export class SnapshotKeeper {
     const { file, house, log } = this.#options;
     try {
       removeLeftOvers(file);
+    } catch (error) {
+      if (!isMissing(error)) log.warn({ file, err: error }, 'what an earlier writer left cannot be removed');
+    }
+    try {
       const snapshot = openSnapshot(file);
-      if (snapshot.house === house) return snapshot;
+      if (snapshot.house === house) {
+        this.#written = snapshot;
+        return snapshot;
+      }
       snapshot.close();
       throw new SnapshotRefusedError('it is of another feed');
     } catch (error) {
@@ -115,7 +127,7 @@ export class SnapshotKeeper {
   /** Writes what is not in the file yet. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#unplan();
+    this.#options.clock.clearTimeout(this.#timer);
     await this.#writing;
     await this.#write();
   }
@@ -131,50 +143,52 @@ export class SnapshotKeeper {
     }
   }
 
-  /** Has it written when it is time to, unless that is planned already. */
+  /** Has it written after a while, sooner if something has changed. */
   #plan(): void {
-    if (this.#isStopped || this.#writing !== undefined) return;
+    if (this.#isStopped || this.#isBusy) return;
+    if (this.#timer !== undefined && (this.#isPlannedForChange || !this.#isChanged)) return;
     const { clock } = this.#options;
-    const now = clock.now();
-    const due = Math.max(now + (this.#isChanged ? SETTLE : this.#refresh), this.#restUntil);
-    if (due >= this.#dueAt) return;
-    this.#unplan();
-    this.#dueAt = due;
-    this.#timer = clock.setTimeout(() => {
-      this.#unplan();
-      this.#writing = this.#write().finally(() => {
-        this.#writing = undefined;
-        this.#plan();
-      });
-    }, due - now);
+    clock.clearTimeout(this.#timer);
+    this.#isPlannedForChange = this.#isChanged;
+    this.#timer = clock.setTimeout(() => this.#run(), this.#isChanged ? SETTLE : this.#refresh);
   }
 
-  #unplan(): void {
-    this.#options.clock.clearTimeout(this.#timer);
+  #run(): void {
     this.#timer = undefined;
-    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#isPlannedForChange = false;
+    this.#isBusy = true;
+    this.#writing = this.#write().then((rest) => {
+      if (this.#isStopped) return;
+      this.#timer = this.#options.clock.setTimeout(() => {
+        this.#timer = undefined;
+        this.#isBusy = false;
+        this.#plan();
+      }, rest);
+    });
   }
 
-  async #write(): Promise<void> {
-    const { file, house, known, documents, clock, log } = this.#options;
-    const now = known();
-    if (now === undefined || isSame(now, this.#written)) return;
-    const started = clock.now();
+  /** @returns for how long to rest after it, in milliseconds */
+  async #write(): Promise<number> {
+    const { file, house, known, documents, counters, log } = this.#options;
     this.#isChanged = false;
+    const now = known();
+    if (now === undefined || isSame(now, this.#written)) return 0;
+    const started = performance.now();
     try {
       const written = await writeSnapshot(file, { house, ...now }, documents());
-      const took = clock.now() - started;
+      const took = Math.round(performance.now() - started);
       this.#written = now;
-      this.#restUntil =
-        clock.now() + Math.max(REST_FACTOR * took, (1_000 * written.bytes) / BYTES_PER_SECOND);
+      counters.snapshotsWritten += 1;
       log.debug({ file, ...written, took }, 'snapshot written');
       if (this.#failures > 0) log.info({ file, failures: this.#failures }, 'snapshots are written again');
       this.#failures = 0;
+      return Math.max(REST_FACTOR * took, (1_000 * written.bytes) / BYTES_PER_SECOND);
     } catch (error) {
       this.#isChanged = true;
-      this.#restUntil = clock.now() + FAILURE_REST;
       this.#failures += 1;
+      counters.snapshotsFailed += 1;
       if (this.#failures === 1) log.warn({ file, err: error }, 'the snapshot cannot be written');
+      return FAILURE_REST;
     }
   }
 }

@@ -25,6 +25,7 @@ let file: string;
 let clock: FakeClock;
 let known: KnownFeed | undefined;
 let documents: FeedDocument[];
+let counters: { snapshotsWritten: number; snapshotsFailed: number };
 let logged: { level: number; msg: string; reason?: string; failures?: number }[];
 /** Bytes and more that are written at once: two seconds of rest are for four mebibytes. */
 const FOUR_MEBIBYTES = 4 * 1024 * 1024;
@@ -36,6 +37,7 @@ beforeEach(() => {
   clock = new FakeClock(1_000_000);
   known = { position: { epoch: 'e', revision: 1 }, currentAt: 1_000_000 };
   documents = [{ key: 'a', revision: 1, body: 'A' }];
+  counters = { snapshotsWritten: 0, snapshotsFailed: 0 };
   logged = [];
 });
 
@@ -46,6 +48,7 @@ function keep(at = file, maxStaleness = 86_400): SnapshotKeeper {
     maxStaleness,
     known: () => known,
     documents: () => documents,
+    counters,
     clock,
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
   });
@@ -61,6 +64,10 @@ const written = (revision: number) =>
   until(`revision ${revision} is written`, async () =>
     revisionIn(file) === revision && clock.next !== undefined ? true : undefined,
   );
+/** Lets the rest after writing pass, however long that took. */
+const rested = () => clock.pass(clock.next ?? 0);
+/** Waits until it rests after a failure. */
+const resting = () => until('it rests', async () => (clock.next === 30_000 ? true : undefined));
 const messages = () => logged.map(({ msg }) => msg);
 
 /** The position moves. */
@@ -91,7 +98,8 @@ describe('writing', () => {
     await written(first);
     const second = change(keeper);
     expect(clock.next).toBeGreaterThan(3_900);
-    clock.pass(10_000);
+    rested();
+    clock.pass(2_000);
     await written(second);
     await keeper.stop();
   });
@@ -102,7 +110,8 @@ describe('writing', () => {
     clock.pass(2_000);
     const second = change(keeper);
     await written(first);
-    clock.pass(5_000);
+    rested();
+    clock.pass(2_000);
     await written(second);
     await keeper.stop();
   });
@@ -118,6 +127,7 @@ describe('writing', () => {
       const revision = change(keeper);
       clock.pass(2_000);
       await written(revision);
+      rested();
       expect(clock.next).toBe(often);
       known = { position: { epoch: 'e', revision }, currentAt: clock.now() + 5 };
       clock.pass(often);
@@ -155,16 +165,17 @@ describe('writing', () => {
     const keeper = keep(path.join(blocked, 'gateway.snapshot'));
     change(keeper);
     for (let failures = 1; failures <= 3; failures++) {
-      clock.pass(30_000);
-      await until('it is planned anew', async () => (clock.next === 30_000 ? true : undefined));
+      clock.pass(32_000);
+      await resting();
     }
     expect(messages()).toEqual(['the snapshot cannot be written']);
     rmSync(blocked);
-    clock.pass(30_000);
+    clock.pass(32_000);
     await until('it is written', async () =>
       revisionIn(path.join(blocked, 'gateway.snapshot')) === 2 ? true : undefined,
     );
     await keeper.stop();
+    expect(counters).toEqual({ snapshotsWritten: 1, snapshotsFailed: 3 });
     expect(logged.filter(({ level }) => level >= 30)).toEqual([
       expect.objectContaining({ level: 40 }),
       expect.objectContaining({ msg: 'snapshots are written again', failures: 3 }),
@@ -182,6 +193,15 @@ describe('opening', () => {
     expect(snapshot).toMatchObject({ position: { epoch: 'e', revision: 5 }, currentAt: 77, count: 1 });
     expect([...(snapshot?.documents ?? [])]).toEqual(documents);
     snapshot?.close();
+  });
+
+  test('leaves a file as it is that holds all that is known in the end', async () => {
+    await write();
+    const keeper = keep();
+    keeper.open()?.close();
+    known = { position: { epoch: 'e', revision: 5 }, currentAt: 77 };
+    await keeper.stop();
+    expect(counters.snapshotsWritten).toBe(0);
   });
 
   test('gives nothing, and says nothing, where there is none, not even the directory', () => {
