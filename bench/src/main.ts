@@ -1,6 +1,8 @@
 import { benchControlPlane } from './control-plane/bench.js';
 import { benchEngine } from './engine/bench.js';
 import { benchGateway } from './gateway/bench.js';
+import { benchIsolation } from './isolation/bench.js';
+import { benchPropagation } from './propagation/bench.js';
 import { benchScale } from './scale/bench.js';
 import { benchTemplateMemory } from './template-memory/bench.js';
 
@@ -8,6 +10,8 @@ import { benchTemplateMemory } from './template-memory/bench.js';
 const BENCHES: Readonly<Record<string, (options: string[]) => Promise<void>>> = {
   gateway: benchGateway,
   scale: benchScale,
+  isolation: benchIsolation,
+  propagation: benchPropagation,
   engine: benchEngine,
   'template-memory': benchTemplateMemory,
   'control-plane': benchControlPlane,

@@ -75,7 +75,7 @@ export async function measureGateway(
 
     return {
       machine: describeMachine({ ...bed.versions, [generator.name]: generator.version }),
-      conditions: [layout.description, ...bed.remarks],
+      conditions: [layout.description, ...generatorRemarks(generator.name), ...bed.remarks],
       generator: generator.name,
       servers: Object.fromEntries(measured.map(({ name, rounds, half }) => [name, { rounds, half }])),
       workers: await measureWorkers({ bed, layout, options, say }),
@@ -85,6 +85,11 @@ export async function measureGateway(
     await openLoop.stop();
     await generator.stop();
   }
+}
+
+function generatorRemarks(name: string): string[] {
+  if (name === 'wrk') return [];
+  return ['the load is made by autocannon, whose one thread is slower than the fast servers'];
 }
 
 interface LoadsOptions {

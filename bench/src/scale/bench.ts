@@ -70,13 +70,13 @@ function missLines({ misses, load }: ScaleFigures, count: number): string[] {
   const words = { primary: 'held by the primary', feed: 'in the feed only' } as const;
   return [
     `first renders, ms; ${count} in each round, one after the other; the load is ${load} requests/s of another prompt`,
-    `${''.padEnd(36)}${'p50'.padStart(24)}${'p99'.padStart(24)}${'longest'.padStart(26)}`,
+    `${''.padEnd(36)}${'p50'.padStart(26)}${'p99'.padStart(30)}${'longest'.padStart(30)}`,
     ...misses.map(
       ({ place, company, p50, p99, max }) =>
         `  ${words[place]}, ${company}`.padEnd(36) +
-        rangeText(p50, 2).padStart(24) +
-        rangeText(p99, 2).padStart(24) +
-        rangeText(max, 2).padStart(26),
+        rangeText(p50, 2).padStart(26) +
+        rangeText(p99, 2).padStart(30) +
+        rangeText(max, 2).padStart(30),
     ),
   ];
 }

@@ -16,8 +16,6 @@ const SMALLEST_TEMPLATE_CACHE = 112 * MIB;
 const REDIS_PREFIX = 'bench';
 /** Connections on which all prompts are rendered. */
 const CONNECTIONS = 16;
-/** Prompts that are rendered before anything counts. */
-const WARM_UP = 300;
 /** The prompt that the load asks for. */
 const HOT = 0;
 
@@ -42,7 +40,7 @@ export async function measureScale(
   options: ScaleBenchOptions,
   say: (progress: string) => void,
 ): Promise<ScaleFigures> {
-  const asked = WARM_UP + options.rounds * 2 * options.misses + 1;
+  const asked = warmUpOf(options) + options.rounds * 2 * options.misses + 1;
   if (options.prompts < Math.max(asked, options.templates)) {
     throw new RangeError(`--prompts must be ${Math.max(asked, options.templates)} at least`);
   }
@@ -76,6 +74,11 @@ export async function measureScale(
     await loop.stop();
     await redis.stop();
   }
+}
+
+/** @returns how many prompts are rendered before any counts, where enough of them are to be counted */
+function warmUpOf({ misses }: ScaleBenchOptions): number {
+  return Math.min(300, misses);
 }
 
 interface Bed extends Pick<ScaleGatewayOptions, 'redisUrl' | 'redisPrefix' | 'key'> {
@@ -133,7 +136,7 @@ async function measureMisses(bed: Bed): Promise<MissFigures[]> {
       };
       for (const place of places) {
         await gateways[place].render(HOT);
-        for (let count = 0; count < WARM_UP; count += 1) await renderNext(place);
+        for (let count = 0; count < warmUpOf(bed.options); count += 1) await renderNext(place);
       }
       for (let round = 0; round < bed.options.rounds; round += 1) {
         bed.say(`prompts that were never asked for, ${round + 1} of ${bed.options.rounds}`);

@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// connections to Postgres: more of them made it no faster.
+// connections to Postgres.
 const connections = 16
 
 // serveReadAndParse holds nothing: key, teams, prompt and version are read for each request, each by an

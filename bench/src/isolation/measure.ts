@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { startRedis } from '@px0/test-bed';
+import { PROMPT, REQUEST_BODY } from '../gateway/prompt.js';
+import { startChild } from '../measuring/child.js';
+import { pinToCores } from '../measuring/cores.js';
+import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
+import { quantile } from '../measuring/statistics.js';
+import { type Answers, Attacker } from './attacker.js';
+import type { Attack } from './attacks.js';
+import { seedTenants } from './tenants.js';
+
+export interface IsolationOptions {
+  readonly rounds: number;
+  /** Of each load. */
+  readonly seconds: number;
+  /** Of the tenant that is measured, and of the hostile one. */
+  readonly rate: number;
+  readonly hostileRate: number;
+}
+
+/** Milliseconds, medians of the rounds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  /** The most of all rounds. */
+  readonly max: number;
+}
+
+export interface IsolationFigures {
+  readonly alone: Latency;
+  readonly beside: Latency;
+  /** Requests of the measured tenant that were not answered 200 in time. */
+  readonly failures: number;
+  /** What the hostile tenant was answered. */
+  readonly answers: Answers;
+}
+
+/**
+ * The latencies of one tenant, alone and beside an attack, in turn. One gateway with one worker thread,
+ * in a process of its own; the load comes from another one.
+ */
+export async function measureIsolation(attack: Attack, options: IsolationOptions): Promise<IsolationFigures> {
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const redis = await startRedis();
+    stops.push(() => redis.stop());
+    const feed = await seedTenants(redis.url, 'bench', [[PROMPT.template], attack.templates]);
+    stops.push(() => feed.close());
+    const [innocent, hostile] = feed.tenants;
+    if (innocent === undefined || hostile === undefined) throw new Error('there are two tenants');
+
+    const { gatewayCores, loadCores } = layout();
+    const gateway = startChild(new URL('../gateway/servers/gateway-server.js', import.meta.url), {
+      REDIS_URL: redis.url,
+      PX0_REDIS_PREFIX: 'bench',
+      PX0_GATEWAY_PORT: '0',
+      PX0_GATEWAY_HOST: '127.0.0.1',
+      PX0_GATEWAY_THREADS: '1',
+      PX0_SNAPSHOT_FILE: 'none',
+      ...attack.environment,
+    });
+    stops.push(() => gateway.stop());
+    const { port } = await gateway.ask(undefined, 'ready');
+    const base = `http://127.0.0.1:${port}`;
+    await pinToCores(gateway.pid, gatewayCores);
+    const load = await startOpenLoop(loadCores);
+    stops.push(() => load.stop());
+
+    const url = `${base}/v1/prompts/${innocent.slugs[0]}/render`;
+    const plan = {
+      base,
+      key: hostile.key,
+      slugs: hostile.slugs,
+      body: attack.body,
+      requestsPerSecond: options.hostileRate,
+    };
+    return await runRounds(load, { url, key: innocent.key, body: REQUEST_BODY }, plan, options);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** The load takes all of a core; the gateway, with its pool, has what is left. */
+function layout(): { gatewayCores: number[]; loadCores: number[] } {
+  const cores = Array.from({ length: availableParallelism() }, (_, core) => core);
+  return cores.length === 1
+    ? { gatewayCores: cores, loadCores: [] }
+    : { gatewayCores: cores.slice(1), loadCores: [0] };
+}
+
+async function runRounds(
+  load: OpenLoop,
+  request: { readonly url: string; readonly key: string; readonly body: string },
+  plan: ConstructorParameters<typeof Attacker>[0],
+  { rounds, seconds, rate }: IsolationOptions,
+): Promise<IsolationFigures> {
+  const seen = { alone: [] as Latency[], beside: [] as Latency[] };
+  const answers = new Map<string, number>();
+  let failures = 0;
+  const run = async (duration: number, into?: Latency[]) => {
+    const result = await load.run({
+      ...request,
+      connections: 16,
+      requestsPerSecond: rate,
+      seconds: duration,
+    });
+    if (into === undefined) return;
+    failures += result.refused + result.unanswered;
+    into.push(result.latencies);
+  };
+  await run(1);
+  for (let round = 0; round < rounds; round++) {
+    await run(seconds, seen.alone);
+    const attacker = new Attacker(plan);
+    await run(seconds, seen.beside);
+    for (const [answer, count] of await attacker.stop())
+      answers.set(answer, (answers.get(answer) ?? 0) + count);
+  }
+  return { alone: medianOf(seen.alone), beside: medianOf(seen.beside), failures, answers };
+}
+
+function medianOf(latencies: readonly Latency[]): Latency {
+  const of = (field: keyof Latency) => latencies.map((latency) => latency[field]);
+  return { p50: quantile(of('p50'), 0.5), p99: quantile(of('p99'), 0.5), max: Math.max(...of('max')) };
+}
