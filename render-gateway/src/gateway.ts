@@ -21,6 +21,7 @@ import { createGatewayReporter } from './reports/report-store.js';
 import { createSnapshotKeeper, knownFeed } from './snapshot/snapshot-keeper.js';
 import { StalenessWatch } from './staleness/staleness-watch.js';
 import { FoundAnswers } from './threads/found-answers.js';
+import { HangWatch } from './threads/hang-watch.js';
 import { ReadinessDesk } from './threads/readiness-desk.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
 
@@ -55,7 +56,8 @@ export async function startGateway(
   const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });
   const keyUses = new KeyUseDesk({ reporter, clock: systemClock, log });
   const gatewayReporter = createGatewayReporter({ redisUrl, databaseUrl, redisPrefix });
-  const refusals = new Refusals(log, () => reports.changed());
+  const counters = createCounters();
+  const refusals = new Refusals(counters, log, () => reports.changed());
   const reports = new ReportDesk<Worker>({
     reporter: gatewayReporter,
     host: hostname(),
@@ -66,7 +68,6 @@ export async function startGateway(
     log,
   });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
-  const counters = createCounters();
   const snapshots = createSnapshotKeeper(config, {
     known: () => knownFeed(follower.status(), refusals.earliest()),
     documents: () => follower.documents(),
@@ -174,6 +175,15 @@ export async function startGateway(
     },
   });
 
+  const hangs = new HangWatch({
+    beats: () => keeper.beats(),
+    onHang: () => {
+      log.fatal('a worker thread hangs: the process ends, for a thread cannot be ended alone');
+      process.kill(process.pid, 'SIGKILL');
+    },
+    clock: systemClock,
+  });
+
   /** A document turned out to be of no use after it was taken in. */
   function refuse(key: string, revision: number, reason: string): void {
     refusals.add(key, revision, reason);
@@ -186,6 +196,7 @@ export async function startGateway(
   }
 
   async function close(): Promise<void> {
+    hangs.stop();
     await keeper.stop();
     await pool.close();
     await reports.stop();
@@ -205,6 +216,7 @@ export async function startGateway(
     if (restored !== undefined) await Promise.race([staleness.decided, sleep(LIMITS.restoredWait)]);
     if (isShared) await Promise.race([readiness.ready, aborted(stop)]);
     if (stop?.aborted !== true) await keeper.start();
+    hangs.start();
     return {
       port,
       get workers() {

@@ -33,6 +33,7 @@ export function createCounters(): Counters {
     poolTimedOut: 0,
     poolOutOfMemory: 0,
     poolThreadsLost: 0,
+    documentsRefused: 0,
     snapshotsWritten: 0,
     snapshotsFailed: 0,
   };

@@ -1,23 +1,24 @@
 import { REASON_LENGTH, REFUSALS_LISTED, type RefusedDocument } from '@px0/contract';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
+import type { Counters } from '../metrics/counters.js';
 
 /** Documents that this gateway cannot use, in the state that it refuses. The oldest go beyond a bound. */
 export class Refusals {
   readonly #refused = new Map<string, RefusedDocument>();
+  readonly #counters: Pick<Counters, 'documentsRefused'>;
   readonly #log: Pick<Logger, 'error'>;
   readonly #onChange: () => void;
-  #count = 0;
 
   /** @param onChange told when the documents that are refused are others than before */
-  constructor(log: Pick<Logger, 'error'>, onChange: () => void) {
+  constructor(
+    counters: Pick<Counters, 'documentsRefused'>,
+    log: Pick<Logger, 'error'>,
+    onChange: () => void,
+  ) {
+    this.#counters = counters;
     this.#log = log;
     this.#onChange = onChange;
-  }
-
-  /** How many states have been refused so far. */
-  get count(): number {
-    return this.#count;
   }
 
   /** How many documents are refused now. */
@@ -40,7 +41,7 @@ export class Refusals {
       const [oldest] = this.#refused.keys();
       if (oldest !== undefined) this.#refused.delete(oldest);
     }
-    this.#count += 1;
+    this.#counters.documentsRefused += 1;
     this.#log.error(
       { key, revision, reason },
       'a feed document cannot be used and is refused; its state before stays in use, if there is one',

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createCounters } from '#metrics/counters.js';
 import { Refusals } from '#reports/refusals.js';
 import { ReportDesk } from '#reports/report-desk.js';
 import { createGatewayReporter } from '#reports/report-store.js';
@@ -110,12 +111,13 @@ test('junk is no report', () => {
 
 test('refused documents are remembered up to a bound, and the newest are listed', () => {
   let changes = 0;
-  const refusals = new Refusals(silent, () => {
+  const counters = createCounters();
+  const refusals = new Refusals(counters, silent, () => {
     changes += 1;
   });
   for (let revision = 1; revision <= 10_050; revision += 1)
     refusals.add(`key ${revision}`, revision, 'x'.repeat(400));
-  expect([refusals.size, refusals.count, changes]).toEqual([10_000, 10_050, 10_050]);
+  expect([refusals.size, counters.documentsRefused, changes]).toEqual([10_000, 10_050, 10_050]);
   expect(refusals.list()).toHaveLength(100);
   expect(refusals.list().at(-1)).toEqual({ key: 'key 10050', revision: 10_050, reason: 'x'.repeat(300) });
   refusals.add('key 10050', 10_050, 'again');
