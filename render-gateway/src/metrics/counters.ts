@@ -19,6 +19,8 @@ export interface Counters {
   snapshotsWritten: number;
   /** Those that could not be written. */
   snapshotsFailed: number;
+  /** States of documents that were of no use. */
+  documentsRefused: number;
 }
 
 /** @returns counters at zero */
