@@ -5,7 +5,7 @@ import { measureGateway } from '#gateway/measure.js';
 import { barLines, halfLines, modesLines, ratioLines } from '#gateway/report.js';
 
 test('a short run measures servers that answer the same, without wrk and without Go', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const figures = await measureGateway(
     {

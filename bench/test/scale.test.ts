@@ -3,7 +3,7 @@ import { judge } from '#scale/bars.js';
 import type { ScaleFigures } from '#scale/figures.js';
 import { measureScale } from '#scale/measure.js';
 
-test('a small feed is measured in all ways', { timeout: 90_000 }, async () => {
+test('a small feed is measured in all ways', { timeout: 180_000 }, async () => {
   const figures = await measureScale(
     { prompts: 100, rounds: 1, misses: 20, load: 50, templates: 40 },
     () => {},
