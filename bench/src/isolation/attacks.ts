@@ -44,7 +44,7 @@ export const ATTACKS: readonly Attack[] = [
       '{{define "r"}}{{$a := print .x "abcdefghijkl"}}{{$b := 1}}{{template "r" .}}{{end}}{{template "r" .}}',
     ],
     body: MANY_OBJECTS.replace('"n":', '"x":"abcdefghijkl","n":'),
-    environment: { PX0_POOL_MEMORY: String(64 * MIB) },
+    environment: { PX0_POOL_MEMORY: String(64 * MIB), PX0_RENDER_TIMEOUT: '10000' },
     words: /memory limit exceeded/,
   },
   {

@@ -88,7 +88,8 @@ function endOfString(bytes: Uint8Array, start: number, end: number): number {
 function endOfValue(bytes: Uint8Array, start: number, end: number): number {
   let depth = 0;
   for (let at = start; at < end; at++) {
-    switch (bytes[at]) {
+    const byte = bytes[at] ?? 0;
+    switch (byte) {
       case QUOTE:
         at = endOfString(bytes, at, end) - 1;
         if (depth === 0) return at + 1;
