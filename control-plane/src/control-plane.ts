@@ -41,6 +41,7 @@ import { Prompts } from './prompts/prompts.js';
 import { createFeedWriter } from './publishing/feed-writer.js';
 import { Publisher } from './publishing/publisher.js';
 import { sessionsIn } from './publishing/publisher-session.js';
+import { BatchRenderer } from './rendering/batch-renderer.js';
 import { addRenderRoutes } from './rendering/render-routes.js';
 import { Renderer } from './rendering/renderer.js';
 import { createFeedHouse } from './rollouts/feed-house.js';
@@ -119,7 +120,8 @@ export async function createControlPlane(config: Config, { log }: { log: Logger 
   addTagRoutes(app, versions);
   addDiffRoutes(app, new VersionDiffs(database, lookup));
   addPayloadRoutes(app, new Payloads(database, lookup));
-  addRenderRoutes(app, new Renderer(database, lookup, versions));
+  const renderer = new Renderer(database, lookup, versions);
+  addRenderRoutes(app, renderer, new BatchRenderer(database, lookup, renderer));
 
   return {
     describe: async () => {

@@ -163,6 +163,7 @@ describe('bodies', () => {
     [2 * KIB * KIB, 'POST', () => `/v1/teams/${admin.teamId}/prompts`],
     [2 * KIB * KIB, 'POST', ({ id }) => `/v1/prompts/${id}/versions`],
     [KIB * KIB, 'POST', ({ slug }) => `/v1/prompts/${slug}/render`],
+    [KIB * KIB, 'POST', () => '/v1/renders'],
   ];
 
   test.each(cases)('of %i bytes and no more are read by %s %s', async (limit, method, path) => {

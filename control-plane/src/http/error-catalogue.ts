@@ -95,6 +95,9 @@ export const ERRORS = {
 
   variables_not_object: [400, 'variables must be a JSON object'],
   no_live_version: [404, 'no live version found for this prompt'],
+  renders_required: [400, 'renders must be a list of 1 to 100 renders'],
+  slug_required: [400, 'slug is required'],
+  answer_too_large: [413, 'answer too large'],
   template_execution_failed: [422, 'template execution failed: $detail'],
 } as const satisfies Record<string, readonly [status: number, words: string]>;
 

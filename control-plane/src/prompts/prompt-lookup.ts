@@ -4,7 +4,13 @@ import { reachOf } from '../http/caller.js';
 import { Refusal } from '../http/error-catalogue.js';
 import { isId } from '../http/parameters.js';
 import { reloadCaller } from '../organizations/caller-statements.js';
-import { findPrompt, findPromptsBySlug, lockPrompt, type OwnedPrompt } from './prompt-statements.js';
+import {
+  findPrompt,
+  findPrompts,
+  findPromptsBySlug,
+  lockPrompt,
+  type OwnedPrompt,
+} from './prompt-statements.js';
 import { isSlug } from './slug.js';
 
 /** Finds the prompt that a request is about, for callers who may do what its route is about. */
@@ -43,24 +49,37 @@ export class PromptLookup {
    * @throws {Refusal} also if several teams have the slug and none is picked
    */
   async byReference(reference: string, teamId: string | undefined, access: Access): Promise<OwnedPrompt> {
-    const candidates = await this.#candidates(reference, access);
-    const picked =
-      teamId === undefined
-        ? candidates
-        : candidates.filter(({ prompt }) => prompt.team_id === teamId.toLowerCase());
-    if (picked.length > 1) {
-      throw new Refusal('slug_ambiguous', {
-        beside: { team_ids: picked.map(({ prompt }) => prompt.team_id) },
-      });
-    }
-    return access.admit(picked[0]);
+    return (await this.byReferences([reference], access))(reference, teamId);
   }
 
-  async #candidates(reference: string, access: Access): Promise<OwnedPrompt[]> {
-    if (isId(reference)) {
-      const found = await findPrompt(this.#database, reference);
-      return found === undefined ? [] : [found];
-    }
-    return isSlug(reference) ? findPromptsBySlug(this.#database, reference, reachOf(access.caller)) : [];
+  /**
+   * Finds many prompts at once.
+   * @returns what {@link byReference} would, of these references, and throws what it would
+   */
+  async byReferences(
+    references: readonly string[],
+    access: Access,
+  ): Promise<(reference: string, teamId: string | undefined) => OwnedPrompt> {
+    const ids = references.filter(isId);
+    const slugs = references.filter((reference) => !isId(reference) && isSlug(reference));
+    // Apart: what was found by its id may be out of the caller's reach, and is none that a slug may mean.
+    const byId = ids.length === 0 ? [] : await findPrompts(this.#database, ids);
+    const bySlug =
+      slugs.length === 0 ? [] : await findPromptsBySlug(this.#database, slugs, reachOf(access.caller));
+    return (reference, teamId) => {
+      const candidates = isId(reference)
+        ? byId.filter(({ prompt }) => prompt.id === reference.toLowerCase())
+        : bySlug.filter(({ prompt }) => prompt.slug === reference);
+      const picked =
+        teamId === undefined
+          ? candidates
+          : candidates.filter(({ prompt }) => prompt.team_id === teamId.toLowerCase());
+      if (picked.length > 1) {
+        throw new Refusal('slug_ambiguous', {
+          beside: { team_ids: picked.map(({ prompt }) => prompt.team_id) },
+        });
+      }
+      return access.admit(picked[0]);
+    };
   }
 }

@@ -40,19 +40,26 @@ export async function findPrompt(queries: Queries, promptId: string): Promise<Ow
   return row && owned(row);
 }
 
-/** @returns the prompts with a slug in the teams that somebody reaches */
+export async function findPrompts(queries: Queries, promptIds: readonly string[]): Promise<OwnedPrompt[]> {
+  const rows = await queries.query<Row>(`select org_id, ${COLUMNS} from prompts where id = any($1::uuid[])`, [
+    promptIds,
+  ]);
+  return rows.map(owned);
+}
+
+/** @returns the prompts with one of these slugs in the teams that somebody reaches, by team */
 export async function findPromptsBySlug(
   queries: Queries,
-  slug: string,
+  slugs: readonly string[],
   reach: Reach,
 ): Promise<OwnedPrompt[]> {
   // Two arms, so that each has its index.
   const rows = await queries.query<Row>(
-    `select org_id, ${COLUMNS} from prompts where slug = $1 and org_id = any($2::uuid[])
+    `select org_id, ${COLUMNS} from prompts where slug = any($1::text[]) and org_id = any($2::uuid[])
      union
-     select org_id, ${COLUMNS} from prompts where slug = $1 and team_id = any($3::uuid[])
+     select org_id, ${COLUMNS} from prompts where slug = any($1::text[]) and team_id = any($3::uuid[])
      order by team_id`,
-    [slug, reach.org_ids, reach.team_ids],
+    [slugs, reach.org_ids, reach.team_ids],
   );
   return rows.map(owned);
 }

@@ -1,7 +1,10 @@
 import type { App } from '../http/app.js';
 import type { ErrorCode } from '../http/error-catalogue.js';
 import { answers } from '../http/openapi.js';
+import type { BatchRenderer } from './batch-renderer.js';
 import {
+  BatchAnswer,
+  BatchRequest,
   Rendering,
   RenderParams,
   RenderQuery,
@@ -24,8 +27,8 @@ const REFUSALS = [
   'template_execution_failed',
 ] as const satisfies readonly ErrorCode[];
 
-/** Renderings of the live version, and of any other. */
-export function addRenderRoutes(app: App, renderer: Renderer): void {
+/** Renderings of the live version, of any other, and of many at once. */
+export function addRenderRoutes(app: App, renderer: Renderer, batches: BatchRenderer): void {
   app.post(
     '/v1/prompts/:reference/render',
     {
@@ -62,5 +65,23 @@ export function addRenderRoutes(app: App, renderer: Renderer): void {
       },
     },
     ({ params, query, body, access }) => renderer.render({ ...params, teamId: query.team_id }, body, access),
+  );
+
+  app.post(
+    '/v1/renders',
+    {
+      config: { action: 'prompts.render' },
+      bodyLimit: RENDER_BODY_LIMIT,
+      schema: {
+        tags,
+        operationId: 'renderMany',
+        summary: 'Do up to 100 renders at once',
+        description:
+          'Each has a result or an error of its own, in the order in which they were sent. The answer is bounded to 16 MiB: renders that would not fit are refused with status 413.',
+        body: BatchRequest,
+        response: answers({ 200: BatchAnswer }, ['renders_required', 'unauthorized']),
+      },
+    },
+    async ({ body, access }) => ({ results: await batches.render(body.renders, access) }),
   );
 }

@@ -53,17 +53,25 @@ export class Renderer {
         ? await findLiveVersion(this.#database, prompt.id)
         : await this.#versions.find(this.#database, prompt.id, version);
     if (found === undefined) throw new Refusal('no_live_version');
+    return this.renderVersion(prompt.slug, found, request);
+  }
+
+  /**
+   * @param slug the prompt's
+   * @throws {Refusal} if the template fails
+   */
+  renderVersion(slug: string, version: StoredVersion, request: RenderRequest): Rendering {
     return {
-      rendered: this.#renderVersion(prompt.slug, found, request),
-      version: found.version,
-      slug: prompt.slug,
-      tags: found.tags,
-      model: found.model,
-      model_params: found.model_params,
+      rendered: this.#execute(slug, version, request),
+      version: version.version,
+      slug,
+      tags: version.tags,
+      model: version.model,
+      model_params: version.model_params,
     };
   }
 
-  #renderVersion(slug: string, version: StoredVersion, { variables = {}, missing }: RenderRequest): string {
+  #execute(slug: string, version: StoredVersion, { variables = {}, missing }: RenderRequest): string {
     try {
       return this.#load(slug, version.template).render(variables as JsonObject, {
         missing: missing ?? version.missing,

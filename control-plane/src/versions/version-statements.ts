@@ -93,6 +93,37 @@ export async function findLiveVersion(
   return row;
 }
 
+/** A version of a prompt; without a reference the live one. */
+export interface WantedVersion {
+  readonly promptId: string;
+  readonly reference: VersionReference | undefined;
+}
+
+/** @returns what is found of these versions, side by side with them */
+export async function findVersions(
+  queries: Queries,
+  wanted: readonly WantedVersion[],
+): Promise<(StoredVersion | undefined)[]> {
+  const rows = await queries.query<StoredVersion & { place: number }>(
+    `select place::integer, ${COLUMNS}
+     from unnest($1::uuid[], $2::integer[], $3::text[]) with ordinality as wanted (of_prompt, number, name, place)
+     join versions on versions.prompt_id = of_prompt and versions.version = coalesce(
+       number,
+       case when name is null
+         then (select live.version from versions as live where live.prompt_id = of_prompt and live.status = 'live')
+         else (select tagged.version from version_tags as tagged
+               where tagged.prompt_id = of_prompt and tagged.tag = name)
+       end)`,
+    [
+      wanted.map(({ promptId }) => promptId),
+      wanted.map(({ reference }) => (reference && 'number' in reference ? reference.number : null)),
+      wanted.map(({ reference }) => (reference && 'tag' in reference ? reference.tag : null)),
+    ],
+  );
+  const found = new Map(rows.map(({ place, ...version }) => [place, version]));
+  return wanted.map((_, index) => found.get(index + 1));
+}
+
 /** @returns a new draft with the template and settings of another version of the same prompt */
 export async function copyVersion(
   queries: Queries,

@@ -9,4 +9,8 @@ export const renderingRows: Rows = {
   'POST /v1/prompts/{reference}/versions/{version}/render': [
     { statuses: '401  200  200  200  200  200  404  404  404  200  200  200  200  200  200  404  404  404  404  404  404  401  401  401', path: onVersion('/render'), body: () => ({ missing: 'zero' }) },
   ],
+  // Each render is judged by itself: whoever is heard gets an answer.
+  'POST /v1/renders': [
+    { statuses: '401  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  401  401  401', body: ({ slug }) => ({ renders: [{ slug, missing: 'zero' }] }), promotions: 2 },
+  ],
 };
