@@ -91,6 +91,13 @@ export const LIMITS = {
   /** A turn of the event loop this short had nothing to do; how long one is looked for. */
   quietTurn: 0.05,
   quietTurnSearch: 200,
+  /** Between two looks of a worker thread at its heap; the share of it, and the looks in a row, that make it full. */
+  heapLook: 500,
+  fullHeap: 0.85,
+  fullHeapLooks: 3,
+  /** Between two signs of life of a worker thread, and looks in a row without one after which it hangs. */
+  heartbeat: 1_000,
+  silentLooks: 15,
   /** Between the deaths of a worker thread and its replacement: the first, and the longest. */
   respawnDelay: 50,
   longestRespawnDelay: 5_000,

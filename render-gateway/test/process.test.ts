@@ -36,7 +36,7 @@ function run(environment: Record<string, string>) {
 }
 
 /** A gateway process that is ready, and a prompt in its feed. */
-async function runReady() {
+async function runReady(environment: Record<string, string> = {}) {
   const { url, prefix } = testRedis();
   const feed = new SeededFeed({ url, prefix });
   onTestFinished(() => feed.close());
@@ -45,8 +45,13 @@ async function runReady() {
   const key = await feed.key({ org_id });
   await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
   const port = await findFreePort();
-  const process_ = run({ REDIS_URL: url, PX0_REDIS_PREFIX: prefix, PX0_GATEWAY_PORT: String(port) });
-  const end = Date.now() + 10_000;
+  const process_ = run({
+    REDIS_URL: url,
+    PX0_REDIS_PREFIX: prefix,
+    PX0_GATEWAY_PORT: String(port),
+    ...environment,
+  });
+  const end = Date.now() + 30_000;
   for (;;) {
     try {
       await ready(`http://127.0.0.1:${port}`);
@@ -101,20 +106,39 @@ async function refusesConnections(port: number): Promise<void> {
   }
 }
 
+const BODY = '{"variables":{}}';
+const head = (key: string, ...more: string[]) =>
+  [
+    'POST /v1/prompts/greeting/render HTTP/1.1',
+    'Host: x',
+    `X-API-Key: ${key}`,
+    `Content-Length: ${BODY.length}`,
+    ...more,
+    '\r\n',
+  ].join('\r\n');
+
+function openConnection(port: number): RawConnection {
+  const connection = new RawConnection(port);
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
+/** @returns a connection on which all of a request but the rest of {@link BODY} has been read */
+async function beginRequest(port: number, key: string): Promise<RawConnection> {
+  const connection = openConnection(port);
+  await connection.send(`${head(key, 'Expect: 100-continue')}{`);
+  await connection.continued();
+  return connection;
+}
+
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s: what is open is finished, nothing new is taken, status 0',
   async (signal) => {
     const { child, ended, port, key, output } = await runReady();
-    const body = '{"variables":{}}';
-    const open = new RawConnection(port);
-    onTestFinished(() => open.close());
-    await open.send(
-      `POST /v1/prompts/greeting/render HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n{`,
-    );
-    await open.continued();
+    const open = await beginRequest(port, key);
     child.kill(signal);
     await refusesConnections(port);
-    await open.send(body.slice(1));
+    await open.send(BODY.slice(1));
     const answer = await open.answer();
     expect(answer).toMatchObject({ status: 200, json: { rendered: 'hello' } });
     expect(answer.head.toLowerCase()).toContain('connection: close');
@@ -122,6 +146,63 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(output.err).toBe('');
   },
 );
+
+test('while it drains, a connection that was idle is served once more, and told that it is the last time', async () => {
+  const { child, ended, port, key } = await runReady({ PX0_IDLE_GRACE: '9000' });
+  const connection = openConnection(port);
+  await connection.send(head(key) + BODY);
+  expect((await connection.answer()).head.toLowerCase()).not.toContain('connection: close');
+  child.kill('SIGTERM');
+  await refusesConnections(port);
+  await connection.send(head(key) + BODY);
+  const answer = await connection.answer();
+  expect(answer).toMatchObject({ status: 200, json: { rendered: 'hello' } });
+  expect(answer.head.toLowerCase()).toContain('connection: close');
+  await connection.closed;
+  expect(await ended).toBe(0);
+});
+
+test('idle connections that stay silent keep it from ending for as long as is set, and open ones for 10 s at most', async () => {
+  const { child, ended, port, key } = await runReady({ PX0_IDLE_GRACE: '300' });
+  const idle = openConnection(port);
+  await idle.send(head(key) + BODY);
+  await idle.answer();
+  const open = await beginRequest(port, key);
+  const begun = performance.now();
+  child.kill('SIGTERM');
+  let isIdleClosed = false;
+  void idle.closed.then(() => {
+    isIdleClosed = true;
+  });
+  await refusesConnections(port);
+  expect(isIdleClosed).toBe(false);
+  await open.closed;
+  expect(await ended).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(12_000);
+}, 30_000);
+
+test('a second signal ends it at once', async () => {
+  const { child, ended, port, key } = await runReady();
+  await beginRequest(port, key);
+  child.kill('SIGTERM');
+  await refusesConnections(port);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(null);
+});
+
+test('a gateway that shares its port does not listen before it knows its feed, and may be stopped meanwhile', async () => {
+  const port = await findFreePort();
+  const { child, ended, output } = run({
+    REDIS_URL: 'redis://127.0.0.1:1',
+    PX0_GATEWAY_PORT: String(port),
+    PX0_GATEWAY_SHARE_PORT: 'on',
+  });
+  while (!output.out.includes('cannot follow the feed for now')) await once(child.stdout ?? child, 'data');
+  await refusesConnections(port);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(output.out).not.toContain('gateway listens');
+});
 
 test('it stops when the launcher that started it is gone', async () => {
   const { child, ended } = await runReady();

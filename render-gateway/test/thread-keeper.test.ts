@@ -91,3 +91,34 @@ test('stopping ends every thread, and replaces none', async () => {
   expect(keeper.workers).toHaveLength(0);
   expect(clock.pending).toEqual([]);
 });
+
+test('a thread whose heap is full is drained once another listens in its place, and hears of changes until it ends', async () => {
+  const { keeper, clock } = keep(
+    `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', (message) => {
+      if (message.kind === 'readiness') parentPort.postMessage({ kind: 'full', used: 9, limit: 10 });
+      if (message.kind === 'changed') parentPort.postMessage({ kind: 'used', ids: ['heard'] });
+      if (message.kind === 'drain') setTimeout(() => process.exit(0), 100);
+    });
+    parentPort.postMessage({ kind: 'listening' });`,
+    1,
+  );
+  await keeper.start();
+  const [full] = keeper.workers;
+  if (full === undefined) throw new Error('no worker thread');
+  const ended = new Promise((resolve) => full.once('exit', resolve));
+  let heard = 0;
+  full.on('message', ({ kind }: { kind: string }) => {
+    if (kind === 'used') heard += 1;
+  });
+  keeper.tell(full, { kind: 'readiness', readiness: { ready: true, dependencies: {} } });
+  while (keeper.workers.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(keeper.workers).toContain(full);
+  keeper.broadcast({ kind: 'changed', documents: [] });
+  expect(await ended).toBe(0);
+  expect(heard).toBe(1);
+  expect(keeper.workers).toHaveLength(1);
+  expect(keeper.workers).not.toContain(full);
+  expect(clock.pending).toEqual([]);
+});

@@ -21,6 +21,8 @@ export interface WorkerSettings {
 export interface ThreadSettings extends WorkerSettings {
   /** One number: how many messages were posted to the thread. Shared, and notified of each. */
   readonly posted: Int32Array;
+  /** One number: how often the thread gave a sign of life. Shared. */
+  readonly beats: Int32Array;
 }
 
 /** Where the gateway stands, as its readiness tells it. */
@@ -58,6 +60,8 @@ export type FromPrimary =
 
 export type FromWorker =
   | { readonly kind: 'listening' }
+  /** The thread's heap is nearly full: another is to take its place before it dies. */
+  | { readonly kind: 'full'; readonly used: number; readonly limit: number }
   | { readonly kind: 'find'; readonly keys: readonly string[] }
   /** Ids of API keys that were in use since this was told last. */
   | { readonly kind: 'used'; readonly ids: readonly string[] }

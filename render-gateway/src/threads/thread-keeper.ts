@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.js';
 import { StartError } from '../start-error.js';
 import type { FromPrimary, FromWorker, ThreadSettings, WorkerSettings } from './messages.js';
 
-export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' }>;
+export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' | 'full' }>;
 
 export interface ThreadKeeperOptions {
   /** How many threads there are to be. */
@@ -23,17 +23,23 @@ export interface ThreadKeeperOptions {
 
 interface Slot {
   worker: Worker | undefined;
-  /** See {@link ThreadSettings.posted}. */
+  /** See {@link ThreadSettings}. */
   posted: Int32Array;
+  beats: Int32Array;
   startedAt: number;
   delay: number;
   respawn: unknown;
 }
 
-/** Keeps the worker threads alive: one that ends without having been told to is replaced. */
+/**
+ * Keeps the worker threads alive: one that ends without having been told to is replaced, and one that
+ * is about to die of a full heap is so before it does.
+ */
 export class ThreadKeeper {
   readonly #options: ThreadKeeperOptions;
   readonly #slots: Slot[] = [];
+  /** Threads that finish what they have begun while others have taken their places. */
+  readonly #leaving = new Set<Slot>();
   #serving = false;
   #stopping = false;
 
@@ -43,7 +49,17 @@ export class ThreadKeeper {
 
   /** The threads that live now. */
   get workers(): readonly Worker[] {
-    return this.#slots.flatMap((slot) => slot.worker ?? []);
+    return this.#all.flatMap((slot) => slot.worker ?? []);
+  }
+
+  get #all(): readonly Slot[] {
+    return [...this.#slots, ...this.#leaving];
+  }
+
+  /** How often each thread has given a sign of life so far. */
+  beats(): ReadonlyMap<Worker, number> {
+    const live = this.#all.flatMap(({ worker, beats }) => (worker === undefined ? [] : [{ worker, beats }]));
+    return new Map(live.map(({ worker, beats }) => [worker, Atomics.load(beats, 0)]));
   }
 
   /**
@@ -57,6 +73,7 @@ export class ThreadKeeper {
       (): Slot => ({
         worker: undefined,
         posted: newCounter(),
+        beats: newCounter(),
         startedAt: 0,
         delay: LIMITS.respawnDelay,
         respawn: undefined,
@@ -69,14 +86,14 @@ export class ThreadKeeper {
 
   /** Tells all threads, or all but one. */
   broadcast(message: FromPrimary, except?: Worker): void {
-    for (const slot of this.#slots) {
+    for (const slot of this.#all) {
       if (slot.worker !== except) post(slot, message);
     }
   }
 
   /** Tells one thread, if it still lives. */
   tell(worker: Worker, message: FromPrimary): void {
-    const slot = this.#slots.find((one) => one.worker === worker);
+    const slot = this.#all.find((one) => one.worker === worker);
     if (slot !== undefined) post(slot, message);
   }
 
@@ -88,7 +105,7 @@ export class ThreadKeeper {
   async stop(): Promise<void> {
     const { clock } = this.#options;
     this.#stopping = true;
-    const ends = this.#slots.map((slot) => {
+    const ends = this.#all.map((slot) => {
       const { worker, respawn } = slot;
       clock.clearTimeout(respawn);
       if (worker === undefined) return undefined;
@@ -109,23 +126,40 @@ export class ThreadKeeper {
   #spawn(slot: Slot): Promise<void> {
     const { body, settings, clock, log, greeting, onMessage } = this.#options;
     const posted = newCounter();
-    const worker = new Worker(body, { workerData: { ...settings, posted } satisfies ThreadSettings });
+    const beats = newCounter();
+    const worker = new Worker(body, { workerData: { ...settings, posted, beats } satisfies ThreadSettings });
     slot.worker = worker;
     slot.posted = posted;
+    slot.beats = beats;
     for (const message of greeting()) post(slot, message);
     slot.startedAt = clock.now();
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'listening') resolve();
+        else if (message.kind === 'full') this.#retire(slot, message);
         else onMessage(message, worker);
       });
       worker.on('error', (error) => log.error({ err: error }, 'a worker thread failed'));
       worker.once('exit', (code) => {
-        slot.worker = undefined;
         reject(new StartError(`A worker thread could not listen on ${settings.host}:${settings.port}.`));
+        const isLeaving = slot.worker !== worker;
+        if (isLeaving) return;
+        slot.worker = undefined;
         if (this.#serving && !this.#stopping) this.#replace(slot, code);
       });
     });
+  }
+
+  /** Starts another thread in this one's place, and lets this one finish once that one listens. */
+  #retire(slot: Slot, { used, limit }: { used: number; limit: number }): void {
+    const { worker } = slot;
+    if (worker === undefined || this.#stopping) return;
+    this.#options.log.error({ used, limit }, 'the heap of a worker thread is full; another takes its place');
+    const leaving = { ...slot };
+    this.#leaving.add(leaving);
+    worker.once('exit', () => this.#leaving.delete(leaving));
+    const drain = () => post(leaving, { kind: 'drain' });
+    this.#spawn(slot).then(drain, drain);
   }
 
   #replace(slot: Slot, code: number): void {

@@ -11,6 +11,7 @@ import { heapOfVersion, holdVersion } from '../render/loaded-version.js';
 import { Renderer } from '../render/renderer.js';
 import { reasonOf } from '../reports/reason.js';
 import { Staleness } from '../staleness/staleness.js';
+import { watchHeap } from './heap-watch.js';
 import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';
 import { PrimaryLine } from './primary-line.js';
 
@@ -131,6 +132,8 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
     throw new Error(`cannot listen on ${settings.host}:${settings.port}`);
   }
   tell({ kind: 'listening' });
+  watchHeap((heap) => tell({ kind: 'full', ...heap }));
+  setInterval(() => Atomics.add(settings.beats, 0, 1), LIMITS.heartbeat).unref();
 }
 
 /** Bytes that a key, slug or prompt document takes once it is read, estimated from its text. */

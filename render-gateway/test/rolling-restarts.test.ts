@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findFreePort, testRedis } from '@px0/test-bed';
+import { expect, onTestFinished, test } from 'vitest';
+import { newOrg } from './running-gateway.js';
+import { SeededFeed } from './seeded-feed.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const RESTARTS = 20;
+
+interface GatewayProcess {
+  /** Resolves once it listens. */
+  readonly listening: Promise<void>;
+  /** @returns the exit status */
+  stop(): Promise<number | null>;
+}
+
+function startGateway(environment: Record<string, string>): GatewayProcess {
+  const { PATH = '' } = process.env;
+  const child: ChildProcess = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH,
+      PX0_GATEWAY_HOST: '127.0.0.1',
+      PX0_GATEWAY_THREADS: '1',
+      PX0_GATEWAY_SHARE_PORT: 'on',
+      PX0_SNAPSHOT_FILE: 'none',
+      PX0_POOL_THREADS: '1',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const listening = new Promise<void>((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (text) => {
+      output += text;
+      if (output.includes('gateway listens')) resolve();
+    });
+    void ended.then(() => reject(new Error(`it ended instead: ${output}`)));
+  });
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { listening, stop };
+}
+
+/** @returns the status of a render's answer, or why there is none */
+function render(port: number, key: string, agent: Agent | undefined): Promise<number | string> {
+  const headers = { 'x-api-key': key, 'content-length': 2 };
+  return new Promise((resolve) => {
+    const options = { port, method: 'POST', path: '/v1/prompts/greeting/render', headers };
+    const sent = request({ ...options, host: '127.0.0.1', agent: agent ?? false }, (response) => {
+      response.on('error', (error) => resolve(String(error)));
+      response.on('end', () => resolve(response.statusCode ?? 'no status')).resume();
+    });
+    sent.on('error', (error) => resolve(`${String(error)}${sent.reusedSocket ? ' on an idle one' : ''}`));
+    sent.end('{}');
+  });
+}
+
+test('twenty rolling restarts of two gateways behind one port under constant load: not one failed request', async () => {
+  const { url, prefix } = testRedis();
+  const feed = new SeededFeed({ url, prefix });
+  onTestFinished(() => feed.close());
+  await feed.begin();
+  const { org_id } = newOrg();
+  const key = await feed.key({ org_id });
+  await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
+  const port = await findFreePort();
+  const start = () =>
+    startGateway({ REDIS_URL: url, PX0_REDIS_PREFIX: prefix, PX0_GATEWAY_PORT: String(port) });
+
+  const serving = [start(), start()];
+  await Promise.all(serving.map(({ listening }) => listening));
+
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const outcomes = new Map<number | string, number>();
+  let isOver = false;
+  const load = async (client: Agent | undefined, pause: number) => {
+    while (!isOver) {
+      const outcome = await render(port, key, client);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      await sleep(pause);
+    }
+  };
+  // Four clients that keep their connections, and two with a new one for each request.
+  const clients = [agent, agent, agent, agent, undefined, undefined].map((client) => load(client, 20));
+
+  let next = start();
+  for (let restart = 0; restart < RESTARTS; restart++) {
+    const oldest = serving.shift();
+    const stopped = oldest?.stop();
+    await next.listening;
+    serving.push(next);
+    if (restart + 1 < RESTARTS) next = start();
+    expect(await stopped).toBe(0);
+  }
+  isOver = true;
+  await Promise.all(clients);
+  expect([...outcomes.keys()]).toEqual([200]);
+  expect(outcomes.get(200)).toBeGreaterThan(RESTARTS * 10);
+  for (const status of await Promise.all(serving.map(({ stop }) => stop()))) expect(status).toBe(0);
+}, 240_000);
