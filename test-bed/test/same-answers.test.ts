@@ -178,6 +178,85 @@ describe('control plane and gateway answer alike', () => {
     expect(fromControl?.status, JSON.stringify(fromControl)).toBe(status);
   });
 
+  test('to a batch, render by render', async () => {
+    const slug = 'odd_one';
+    const good = { slug, variables: { name: 'x', data: {} } };
+    const [fromControl, fromGateway] = await ask(
+      '/v1/renders',
+      JSON.stringify({
+        renders: [
+          good,
+          { ...good, version: 1 },
+          { ...good, version: '2' },
+          { ...good, version: 'next.one', team_id: account.teamId },
+          { ...good, slug: prompt.id.toUpperCase(), team_id: '' },
+          { ...good, version: 1.5 },
+          { ...good, version: 1e21 },
+          { ...good, version: -1 },
+          { ...good, version: '' },
+          { ...good, version: null },
+          { ...good, version: {} },
+          { ...good, slug: null },
+          { ...good, slug: 1 },
+          { ...good, slug: '' },
+          { ...good, slug: ' ' },
+          { ...good, slug: 'nobody' },
+          { ...good, slug: 'nothing_live' },
+          { ...good, slug: randomUUID() },
+          { ...good, team_id: null },
+          { ...good, team_id: 'not-an-id' },
+          { ...good, team_id: randomUUID() },
+          { ...good, variables: null },
+          { ...good, missing: 'never' },
+          { ...good, more: 1 },
+          { slug },
+          { slug, missing: 'default' },
+          { variables: [], slug: '', version: {} },
+          {},
+          [],
+          null,
+          'odd_one',
+        ],
+      }),
+      withKey(),
+    );
+    expect(fromGateway).toEqual(fromControl);
+    const results = (fromControl?.json.results ?? []) as { status?: number }[];
+    const statuses = results.map(({ status = 200 }) => status);
+    expect(statuses.join(' ')).toBe(
+      '200 200 200 200 200 404 404 404 404 400 400 400 400 400 404 404 404 404 400 400 404 400 400 200 422 200 400 400 400 400 400',
+    );
+  });
+
+  test.each<[string, number, string]>([
+    ['no renders', 400, '{"renders": []}'],
+    ['101 renders', 400, JSON.stringify({ renders: Array.from({ length: 101 }, () => ({ slug: 'x' })) })],
+    ['renders that are no list', 400, '{"renders": {}}'],
+    ['null renders', 400, '{"renders": null}'],
+    ['nothing', 400, '{}'],
+    ['a list', 400, '[{"slug": "x"}]'],
+    ['no body', 400, ''],
+    ['renders given twice', 200, '{"renders": 1, "renders": [{"slug": "odd_one", "missing": "zero"}]}'],
+    ['no JSON', 400, '{"renders": [{"slug": "odd_one"}, oops]}'],
+    ['a body of 1 MiB', 200, '{"renders": [{"slug": "odd_one"}]}'.padEnd(1024 * 1024)],
+    ['a larger body', 413, '{"renders": [{"slug": "odd_one"}]}'.padEnd(1024 * 1024 + 1)],
+  ])('to a batch of %s: %i', async (_name, status, body) => {
+    const [fromControl, fromGateway] = await ask('/v1/renders', body, withKey());
+    expect(fromGateway).toEqual(fromControl);
+    expect(fromControl?.status, JSON.stringify(fromControl)).toBe(status);
+  });
+
+  test.each([
+    ['nobody', 401, () => ({})],
+    ['a well-formed key that is none', 401, () => ({ authorization: 'Bearer ak_not-a-key' })],
+    ['a stranger', 200, () => ({ authorization: `Bearer ${stranger.key}` })],
+  ])('to a batch of %s: %i', async (_name, status, headers) => {
+    const body = JSON.stringify({ renders: [{ slug: prompt.slug }, { slug: prompt.id }] });
+    const [fromControl, fromGateway] = await ask('/v1/renders', body, headers());
+    expect(fromGateway).toEqual(fromControl);
+    expect(fromControl?.status, JSON.stringify(fromControl)).toBe(status);
+  });
+
   test.each<[string, number, () => Record<string, string>]>([
     ['nobody', 401, () => ({})],
     ['an X-API-Key', 422, () => ({ 'x-api-key': account.key })],
