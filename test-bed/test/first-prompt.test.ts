@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -97,6 +97,7 @@ describe('a prompt goes live', () => {
     expect(first.output()).toContain(control.replace('127.0.0.1', 'localhost'));
     const { account, prompt } = await walk(control, [gateway], first.output);
     expect(await first.stop('SIGTERM')).toBe(0);
+    expect(await readdir(directory)).toContain('gateway.snapshot');
 
     const second = await start();
     await rendered(gateway, account, prompt, 'Bonjour Zoë', 2);
