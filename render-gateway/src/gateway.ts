@@ -13,7 +13,7 @@ import { LIMITS } from './limits.js';
 import { addCounters, type Counters, createCounters } from './metrics/counters.js';
 import { forWorkers } from './pool/long-documents.js';
 import { RenderPool } from './pool/render-pool.js';
-import { probePort } from './port-check.js';
+import { probePort, warnOfLostConnections } from './port-check.js';
 import { DocumentScreen } from './reports/document-screen.js';
 import { Refusals } from './reports/refusals.js';
 import { ReportDesk } from './reports/report-desk.js';
@@ -51,6 +51,7 @@ export async function startGateway(
   const { host, threads, redisUrl, databaseUrl, redisPrefix } = config;
   const isShared = config.sharePort === 'on';
   const port = await probePort(host, config.port, isShared);
+  if (isShared) await warnOfLostConnections(log);
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
   const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import type { Logger } from 'pino';
 import { StartError } from './start-error.js';
 
 const SENTENCES: Readonly<Record<string, (host: string, port: number) => string>> = {
@@ -35,4 +37,14 @@ export async function probePort(host: string, port: number, isShared: boolean): 
       probe.close(() => resolve(bound));
     });
   });
+}
+
+/** Of the setting without which the system resets connections that wait for a gateway which stops. */
+export async function warnOfLostConnections(log: Logger): Promise<void> {
+  // Where there is no such file the system is another, and may know no such setting.
+  const setting = await readFile('/proc/sys/net/ipv4/tcp_migrate_req', 'utf8').catch(() => undefined);
+  if (setting?.trim() !== '0') return;
+  log.warn(
+    'net.ipv4.tcp_migrate_req is 0: a gateway that stops may lose connections that are just being made; set it to 1',
+  );
 }

@@ -16,7 +16,7 @@ test('a heap that fills is noticed while there is room to act', async () => {
     setInterval(hold, 50);
     watchHeap((heap) => parentPort.postMessage(heap));`;
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
-    resourceLimits: { maxOldGenerationSizeMb: 150 },
+    resourceLimits: { maxOldGenerationSizeMb: 400, maxYoungGenerationSizeMb: 8 },
   });
   const heap = await new Promise<{ used: number; limit: number }>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
