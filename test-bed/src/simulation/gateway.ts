@@ -10,12 +10,11 @@ import type { Parts } from './parts.js';
 import { SimulatedThread, type ToThread } from './thread.js';
 import type { World } from './world.js';
 
-/** Bytes of documents that a primary holds: everything, or less than there may be. */
-const STORE_SIZES = [1_000_000, 12_000, 6_000];
-
 export interface GatewayOptions {
   readonly name: string;
   readonly threads: number;
+  /** Bytes of documents that its primary holds. */
+  readonly storeSize: number;
   readonly world: World;
   readonly network: Network;
   readonly store: FeedStore;
@@ -43,6 +42,7 @@ export class SimulatedGateway {
   readonly #staleness: StalenessWatch;
   readonly #places: Place[];
   readonly #observer: Observer;
+  #highest = 0;
 
   constructor(options: GatewayOptions) {
     const { name, world, parts, log, onCrash, restored } = options;
@@ -65,7 +65,7 @@ export class SimulatedGateway {
     });
     this.#follower = new parts.FeedFollower({
       reader: this.reader,
-      maxBytes: world.random.pick(STORE_SIZES),
+      maxBytes: options.storeSize,
       clock,
       log,
       random: world.random.next,
@@ -75,8 +75,9 @@ export class SimulatedGateway {
         const cell = `${state} × ${event}`;
         world.tally.cells[cell] = (world.tally.cells[cell] ?? 0) + 1;
         world.note(() => `${name}: ${cell}`);
+        if (event === 'foreign') this.#highest = 0;
       },
-      onMove: (head) => this.#broadcast({ kind: 'stood at', head }),
+      onMove: (head) => this.#moved(head),
       onState: (status) => this.#staleness.saw(status),
       restored,
     });
@@ -171,6 +172,14 @@ export class SimulatedGateway {
     const keys = this.#options.judge.keys;
     if (keys.length > 0) void this.findOut(random.pick(keys));
     this.render(random.pick(CREDENTIALS), random.pick(SLUGS));
+  }
+
+  #moved(head: FeedHead): void {
+    if (this.#highest > head.revision) {
+      this.#options.world.violate(`${this.process.name} goes back from ${this.#highest} to ${head.revision}`);
+    }
+    this.#highest = head.revision;
+    this.#broadcast({ kind: 'stood at', head });
   }
 
   #newThread(index: number): Place {

@@ -12,6 +12,9 @@ import type { Parts } from './parts.js';
 import type { World } from './world.js';
 
 /** After a crash, until the process is there again: at the least, and at the most. */
+/** Bytes of documents that a gateway holds: everything, or less than there may be. */
+const STORE_SIZES = [1_000_000, 12_000, 6_000];
+const NEARLY_NOTHING = 1_000;
 const SILENT = createLog('silent');
 const RESTART = [20, 800] as const;
 
@@ -54,8 +57,10 @@ export class Installation {
       : SILENT;
     for (let count = 0; count < 3; count++) this.changeSomething();
     for (const name of ['control plane 1', 'control plane 2']) this.#addControlPlane(name);
-    this.#addGateway('gateway 1', 2);
-    this.#addGateway('gateway 2', 1);
+    this.#addGateway('gateway 1', 2, world.random.pick(STORE_SIZES));
+    this.#addGateway('gateway 2', 1, world.random.pick(STORE_SIZES));
+    // Too little for a request to find all that it needs there; but each document can be asked for.
+    if (world.random.chance(0.2)) this.#addGateway('gateway 3', 0, NEARLY_NOTHING);
   }
 
   get links(): readonly Link[] {
@@ -130,13 +135,14 @@ export class Installation {
     this.controlPlanes.push(place);
   }
 
-  #addGateway(name: string, threads: number): void {
+  #addGateway(name: string, threads: number, storeSize: number): void {
     const toStore = new Link();
     const { world, store, judge } = this;
     const create = (restored: RestoredFeed | undefined): SimulatedGateway =>
       new SimulatedGateway({
         name,
         threads,
+        storeSize,
         world,
         network: this.#network,
         store,

@@ -9,6 +9,8 @@ npm run simulate -- --seed 4711 --trace          tells what happens in one histo
     --mutant '<name>'                            with a fault in it, one of:
 ${[NO_FENCE, ...Object.keys(MUTANTS)].map((name) => `        ${name}`).join('\n')}`;
 
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
 const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '10000' },
@@ -22,9 +24,9 @@ const seed = Number(values.seed);
 const histories = Number(values.histories);
 
 if (values.help || !Number.isSafeInteger(seed) || !Number.isSafeInteger(histories) || histories < 1) {
-  console.log(HELP);
+  print(HELP);
 } else if (values.trace) {
-  for (const line of await trace(seed, values.mutant)) console.log(line);
+  for (const line of await trace(seed, values.mutant)) print(line);
 } else {
   const began = performance.now();
   const result = await simulateOnAllCores({ seed, histories, mutant: values.mutant, goesOn: true });
@@ -33,20 +35,19 @@ if (values.help || !Number.isSafeInteger(seed) || !Number.isSafeInteger(historie
 }
 
 function report({ histories: count, tally, findings }: SimulationResult, seconds: number): void {
-  console.log(`${count} histories from seed ${seed}, ${Math.round(count / seconds)} a second`);
-  console.log(`${tally.changes} changes in the database, ${tally.answers} answers judged\n`);
-  for (const [deed, times] of Object.entries(tally.deeds))
-    console.log(`${String(times).padStart(9)}  ${deed}`);
-  console.log("\nThe follower's table, how often each cell was met; – is a cell in which nothing happens\n");
-  console.log(['event'.padEnd(12), ...FOLLOWER_STATES.map((state) => state.padStart(12))].join(''));
+  print(`${count} histories from seed ${seed}, ${Math.round(count / seconds)} a second`);
+  print(`${tally.changes} changes in the database, ${tally.answers} answers judged\n`);
+  for (const [deed, times] of Object.entries(tally.deeds)) print(`${String(times).padStart(9)}  ${deed}`);
+  print("\nThe follower's table, how often each cell was met; – is a cell in which nothing happens\n");
+  print(['event'.padEnd(12), ...FOLLOWER_STATES.map((state) => state.padStart(12))].join(''));
   for (const event of FOLLOWER_EVENTS) {
     const cells = FOLLOWER_STATES.map((state) => {
       const times = tally.cells[`${state} × ${event}`] ?? 0;
       const { next, actions } = FOLLOWER_TABLE[state][event];
       return times === 0 && next === state && actions.length === 0 ? '–' : String(times);
     });
-    console.log([event.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join(''));
+    print([event.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join(''));
   }
-  console.log(`\n${findings.length} violations`);
-  for (const { seed: found, words } of findings.slice(0, 20)) console.log(`  seed ${found}: ${words}`);
+  print(`\n${findings.length} violations`);
+  for (const { seed: found, words } of findings.slice(0, 20)) print(`  seed ${found}: ${words}`);
 }

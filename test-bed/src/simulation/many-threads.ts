@@ -2,27 +2,52 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type SimulationOptions, type SimulationResult, simulate, sumOf } from './simulate.js';
 
+/** Histories of a portion: small enough that all cores are busy to the end. */
+const PORTION = 250;
+
 /** As {@link simulate}, on all cores. */
 export async function simulateOnAllCores(options: SimulationOptions): Promise<SimulationResult> {
-  const threads = Math.min(availableParallelism(), options.histories);
-  const share = Math.ceil(options.histories / threads);
-  const parts = Array.from({ length: threads }, (_, index) => ({
-    ...options,
-    seed: options.seed + index * share,
-    histories: Math.min(share, options.histories - index * share),
-  }));
-  return sumOf(await Promise.all(parts.map(inThread)));
+  const portions: SimulationOptions[] = [];
+  for (let done = 0; done < options.histories; done += PORTION) {
+    const histories = Math.min(PORTION, options.histories - done);
+    portions.push({ ...options, seed: options.seed + done, histories });
+  }
+  return sumOf(await simulateEach(portions));
 }
 
-function inThread(options: SimulationOptions): Promise<SimulationResult> {
+/** Several simulations on all cores, two at the least. @returns their results, in their order */
+export async function simulateEach(portions: readonly SimulationOptions[]): Promise<SimulationResult[]> {
+  const results: SimulationResult[] = [];
+  let next = 0;
+  const work = async () => {
+    const worker = new Worker(new URL(import.meta.url));
+    try {
+      for (let index = next++; index < portions.length; index = next++) {
+        results[index] = await ask(worker, portions[index]);
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  const threads = Math.min(Math.max(2, availableParallelism()), portions.length);
+  await Promise.all(Array.from({ length: threads }, work));
+  return results;
+}
+
+function ask(worker: Worker, options: SimulationOptions | undefined): Promise<SimulationResult> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: options });
-    worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('a thread of the simulation ended without a result')));
+    worker.once('message', (result: SimulationResult) => {
+      worker.off('error', reject);
+      resolve(result);
+    });
+    worker.postMessage(options);
   });
 }
 
-if (!isMainThread && parentPort !== null) {
-  parentPort.postMessage(await simulate(workerData as SimulationOptions));
+if (!isMainThread && parentPort !== null && workerData === null) {
+  const port = parentPort;
+  port.on('message', (options: SimulationOptions) => {
+    void simulate(options).then((result) => port.postMessage(result));
+  });
 }

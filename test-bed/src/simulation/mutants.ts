@@ -68,12 +68,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     right: "this.#schedule('silence', SILENCE_LIMIT);",
     wrong: '',
   },
-  'the follower listens to subscriptions that it has given up': {
-    part: 'FeedFollower',
-    file: 'feed/feed-follower.js',
-    right: 'this.#attempt++;',
-    wrong: '',
-  },
   'the follower believes absences that it has not followed': {
     part: 'FeedFollower',
     file: 'feed/feed-follower.js',
@@ -112,7 +106,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     wrong: 'apply(changed) {',
   },
   'a thread does not hear of changes of what it knows to be absent': {
-    part: 'Renderer',
+    part: 'DocumentCache',
     file: 'documents/document-cache.js',
     right: 'return this.#held.has(key) || this.#absent.has(key);',
     wrong: 'return this.#held.has(key);',
@@ -195,7 +189,7 @@ async function mutate(
       return url === undefined ? found : `from '${url}';`;
     });
     text = text.replace(/^\/\/# sourceMappingURL.*$/m, '');
-    return { url: `data:text/javascript,${encodeURIComponent(text)}`, isMutant };
+    return { url: `data:text/javascript,${encodeURIComponent(text).replaceAll("'", '%27')}`, isMutant };
   })();
   done.set(file.href, work);
   return work;

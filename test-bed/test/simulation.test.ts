@@ -1,0 +1,54 @@
+import { FOLLOWER_EVENTS, FOLLOWER_STATES, FOLLOWER_TABLE } from '@px0/render-gateway';
+import { expect, it } from 'vitest';
+import { simulateEach, simulateOnAllCores } from '#simulation/many-threads.js';
+import { MUTANTS } from '#simulation/mutants.js';
+import { NO_FENCE, trace } from '#simulation/simulate.js';
+
+const HISTORIES = 10_000;
+
+/**
+ * Cells of the follower's table that no history reaches: a gateway never stops in order there, which
+ * follower-cells.test.ts of the gateway does, and a snapshot of another feed is not simulated.
+ */
+const BEYOND = ['stop', 'foreign'];
+
+it(`keeps what is promised through ${HISTORIES} histories, and does all that it can to break it`, async () => {
+  const { histories, findings, tally } = await simulateOnAllCores({
+    seed: 1,
+    histories: HISTORIES,
+    goesOn: true,
+  });
+  expect(findings).toEqual([]);
+  expect(histories).toBe(HISTORIES);
+  expect(tally.answers).toBeGreaterThan(HISTORIES * 50);
+  for (const [deed, times] of Object.entries(tally.deeds)) expect(times, deed).toBeGreaterThan(0);
+  for (const state of FOLLOWER_STATES) {
+    for (const event of FOLLOWER_EVENTS) {
+      const { next, actions } = FOLLOWER_TABLE[state][event];
+      const isSilent = next === state && actions.length === 0;
+      if (isSilent || BEYOND.includes(event) || (state === 'subscribing' && event === 'lost')) continue;
+      expect(tally.cells[`${state} × ${event}`], `${state} × ${event}`).toBeGreaterThan(0);
+    }
+  }
+}, 240_000);
+
+it('finds every fault of the list within as many histories', async () => {
+  const mutants = [NO_FENCE, ...Object.keys(MUTANTS)];
+  const results = await simulateEach(mutants.map((mutant) => ({ seed: 1, histories: HISTORIES, mutant })));
+  const missed = mutants.filter((_, index) => results[index]?.findings.length === 0);
+  expect(missed).toEqual([]);
+  expect(mutants.length).toBeGreaterThan(15);
+}, 240_000);
+
+it('lives through a history of the same seed in the same way, to the millisecond', async () => {
+  for (const seed of [7, 1_000_003]) {
+    const first = await trace(seed);
+    expect(first.length).toBeGreaterThan(100);
+    expect(await trace(seed)).toEqual(first);
+  }
+});
+
+it('tells of a violation what happened until then', async () => {
+  const lines = await trace(7, NO_FENCE);
+  expect(lines.some((line) => line.includes('VIOLATION'))).toBe(true);
+});
