@@ -37,6 +37,14 @@ describe('a reader of responses', () => {
     for (let at = 0; at < text.length; at += size) reader.read(text.subarray(at, at + size));
     expect(seen).toEqual(succeeded);
   });
+
+  test('takes one without a length for a failure, and the last', () => {
+    const seen: boolean[] = [];
+    const reader = new ResponseReader((one) => seen.push(one));
+    reader.read(Buffer.from(`${OK}HTTP/1.1 505 No\r\nConnection: close\r\n\r\n<h1>No</h1>`));
+    reader.read(Buffer.from('more'));
+    expect(seen).toEqual([true, false]);
+  });
 });
 
 test('an open loop counts the wait of requests that were due while the server stood still', async () => {
@@ -53,7 +61,7 @@ test('an open loop counts the wait of requests that were due while the server st
       url: `http://127.0.0.1:${port}/`,
       key: 'key',
       body: '{}',
-      connections: 4,
+      connections: 8,
       requestsPerSecond: 200,
       seconds: 0.5,
     });

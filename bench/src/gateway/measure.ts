@@ -23,7 +23,7 @@ export interface GatewayBenchOptions {
 }
 
 /** Connections of the load at half of saturation. */
-const HALF_CONNECTIONS = 32;
+const HALF_CONNECTIONS = 64;
 /** Of each server, before anything counts. */
 const WARM_UP_SECONDS = 2;
 

@@ -10,79 +10,108 @@ import { ResponseReader } from './response-reader.js';
 /** Time for the answers to the last requests, in milliseconds. */
 const GRACE = 2_000;
 
-interface Connection {
-  readonly socket: net.Socket;
-  /** When the requests that are not answered yet were due; the first `answered` of them are. */
-  readonly due: number[];
-  answered: number;
-}
+/** One run of the load. */
+class Run {
+  readonly #load: OpenLoad;
+  readonly #request: Buffer;
+  readonly #total: number;
+  /** Milliseconds between two requests. */
+  readonly #interval: number;
+  readonly #latencies = new Histogram();
+  readonly #lateness = new Histogram();
+  readonly #sockets: net.Socket[] = [];
+  /** Those on which no request is under way. */
+  readonly #idle: net.Socket[] = [];
+  /** When what is under way was due. */
+  readonly #underWay = new Map<net.Socket, number>();
+  #start = 0;
+  #sent = 0;
+  #refused = 0;
 
-async function runLoad(load: OpenLoad): Promise<OpenLoadResult> {
-  const latencies = new Histogram();
-  const lateness = new Histogram();
-  let refused = 0;
-  const connect = async (): Promise<Connection> => {
-    const { hostname, port } = new URL(load.url);
+  constructor(load: OpenLoad) {
+    this.#load = load;
+    this.#request = requestBytes(load);
+    this.#total = Math.max(1, Math.floor(load.requestsPerSecond * load.seconds));
+    this.#interval = 1000 / load.requestsPerSecond;
+  }
+
+  async run(): Promise<OpenLoadResult> {
+    const { connections } = this.#load;
+    await Promise.all(Array.from({ length: connections }, () => this.#connect()));
+    this.#start = performance.now();
+    // Turn after turn without a pause, for timers are too coarse for what is due every few microseconds.
+    for (let now = this.#start; now < this.#end && this.#sent < this.#total; now = performance.now()) {
+      while (this.#idle.length > 0 && this.#isDue(now)) this.#send(this.#idle.pop(), now);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    while (this.#underWay.size > 0 && performance.now() < this.#end) await sleep(5);
+    return this.#finish();
+  }
+
+  /** Nothing is waited for after this. */
+  get #end(): number {
+    return this.#start + this.#load.seconds * 1000 + GRACE;
+  }
+
+  async #connect(): Promise<void> {
+    const { hostname, port } = new URL(this.#load.url);
     const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
     await once(socket, 'connect');
-    const connection: Connection = { socket, due: [], answered: 0 };
     let now = 0;
     const reader = new ResponseReader((succeeded) => {
-      const due = connection.due[connection.answered];
+      const due = this.#underWay.get(socket);
       if (due === undefined) throw new Error('there are more answers than requests');
-      connection.answered += 1;
-      if (succeeded) latencies.add(now - due);
-      else refused += 1;
+      this.#underWay.delete(socket);
+      if (succeeded) this.#latencies.add(now - due);
+      else this.#refused += 1;
+      if (this.#isDue(now)) this.#send(socket, now);
+      else this.#idle.push(socket);
     });
     socket.on('data', (chunk) => {
       now = performance.now();
       reader.read(chunk);
     });
-    socket.on('error', () => {}); // what it leaves unanswered is counted
-    return connection;
-  };
-  const connections = await Promise.all(Array.from({ length: load.connections }, connect));
-
-  const total = Math.max(1, Math.floor(load.requestsPerSecond * load.seconds));
-  const interval = 1000 / load.requestsPerSecond;
-  const batches = batchesOf(requestBytes(load));
-  const start = performance.now();
-  let sent = 0;
-  while (sent < total) {
-    const now = performance.now();
-    const isDue = Math.min(total, Math.floor((now - start) / interval) + 1);
-    // The n-th request belongs to the n-th connection, so many are due on each: one write for all of them.
-    for (let index = 0; index < connections.length && sent < isDue; index += 1) {
-      const connection = connections[(sent + index) % connections.length];
-      if (connection === undefined) break;
-      let count = 0;
-      for (let request = sent + index; request < isDue; request += connections.length) {
-        const due = start + request * interval;
-        connection.due.push(due);
-        lateness.add(now - due);
-        count += 1;
-      }
-      if (count > 0) connection.socket.write(batches(count));
-    }
-    sent = isDue;
-    await new Promise((resolve) => setImmediate(resolve));
+    socket.on('error', () => {}); // it is closed then
+    socket.on('close', () => {
+      if (this.#underWay.delete(socket)) this.#refused += 1;
+      const place = this.#idle.indexOf(socket);
+      if (place !== -1) this.#idle.splice(place, 1);
+    });
+    this.#sockets.push(socket);
+    this.#idle.push(socket);
   }
-  const isAnswered = () => connections.every(({ due, answered }) => answered === due.length);
-  for (const deadline = performance.now() + GRACE; !isAnswered() && performance.now() < deadline; )
-    await sleep(5);
-  for (const { socket } of connections) socket.destroy();
-  const end = performance.now();
-  const answered = latencies.total;
-  const open = connections.flatMap(({ due, answered }) => due.slice(answered));
-  for (const due of open) latencies.add(end - due);
-  return {
-    due: total,
-    answered,
-    refused,
-    unanswered: open.length,
-    latencies: read(latencies),
-    lateness: read(lateness),
-  };
+
+  #isDue(now: number): boolean {
+    return this.#sent < this.#total && this.#start + this.#sent * this.#interval <= now;
+  }
+
+  #send(socket: net.Socket | undefined, now: number): void {
+    if (socket === undefined) return;
+    const due = this.#start + this.#sent * this.#interval;
+    this.#sent += 1;
+    this.#underWay.set(socket, due);
+    this.#lateness.add(now - due);
+    socket.write(this.#request);
+  }
+
+  #finish(): OpenLoadResult {
+    const now = performance.now();
+    const answered = this.#latencies.total;
+    const unanswered = [...this.#underWay.values()];
+    for (let index = this.#sent; index < this.#total; index += 1)
+      unanswered.push(this.#start + index * this.#interval);
+    for (const due of unanswered) this.#latencies.add(now - due);
+    const refused = this.#refused;
+    for (const socket of this.#sockets) socket.destroy();
+    return {
+      due: this.#total,
+      answered,
+      refused,
+      unanswered: unanswered.length,
+      latencies: read(this.#latencies),
+      lateness: read(this.#lateness),
+    };
+  }
 }
 
 function requestBytes({ url, key, body }: HttpRequest): Buffer {
@@ -97,25 +126,13 @@ function requestBytes({ url, key, body }: HttpRequest): Buffer {
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** @returns what makes so many requests in a row, and remembers them */
-function batchesOf(request: Buffer): (count: number) => Buffer {
-  const made: Buffer[] = [];
-  return (count) => {
-    const known = made[count];
-    if (known !== undefined) return known;
-    const batch = Buffer.concat(Array.from({ length: count }, () => request));
-    if (count < 1_000) made[count] = batch;
-    return batch;
-  };
-}
-
 function read(histogram: Histogram): Latencies {
   return { p50: histogram.quantile(0.5), p99: histogram.quantile(0.99), max: histogram.max };
 }
 
 const tell = serveParent<ToOpenLoop, FromOpenLoop>({
   load: async ({ load }) => {
-    tell({ kind: 'result', result: await runLoad(load) });
+    tell({ kind: 'result', result: await new Run(load).run() });
   },
 });
 tell({ kind: 'ready', port: 0 });

@@ -2,8 +2,12 @@ import { startChild } from '../child.js';
 import { pinToCores } from '../cores.js';
 import type { HttpRequest, Latencies } from './load.js';
 
-/** Requests at a constant rate, whether or not those before were answered. */
+/**
+ * Requests at a constant rate, however long those before take. One that finds no connection free waits
+ * for one, which is in its latency.
+ */
 export interface OpenLoad extends HttpRequest {
+  /** On each there is one request at a time. */
   readonly connections: number;
   /** All connections together. */
   readonly requestsPerSecond: number;
@@ -11,7 +15,7 @@ export interface OpenLoad extends HttpRequest {
 }
 
 export interface OpenLoadResult {
-  /** Requests that were due, and of these: answered with 2xx, answered otherwise, and not answered. */
+  /** Requests that were due, and of these: answered with 2xx, answered otherwise or cut off, and not answered. */
   readonly due: number;
   readonly answered: number;
   readonly refused: number;

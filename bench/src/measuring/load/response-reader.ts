@@ -11,17 +11,23 @@ export class ResponseReader {
   #rest: Buffer | undefined;
   #headLength = 0;
   #bodyLength = 0;
+  #isOver = false;
 
   constructor(onResponse: (succeeded: boolean) => void) {
     this.#onResponse = onResponse;
   }
 
-  /** @throws {Error} for a response without a content-length */
+  /** A response without a content-length counts as failed, and is the last: the connection closes after it. */
   read(chunk: Buffer): void {
+    if (this.#isOver) return;
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
     while (at < bytes.length) {
       if (!this.#isLikeTheLast(bytes, at) && !this.#measure(bytes, at)) break;
+      if (this.#isOver) {
+        this.#onResponse(false);
+        return;
+      }
       const end = at + this.#headLength + this.#bodyLength;
       if (end > bytes.length) break;
       this.#onResponse(OK.compare(bytes, at, at + OK.length) === 0);
@@ -42,9 +48,8 @@ export class ResponseReader {
   #measure(bytes: Buffer, at: number): boolean {
     const end = bytes.indexOf(HEAD_END, at);
     if (end === -1) return false;
-    const head = bytes.toString('latin1', at, end);
-    const length = CONTENT_LENGTH.exec(head)?.[1];
-    if (length === undefined) throw new Error(`a response has no content-length: ${head}`);
+    const length = CONTENT_LENGTH.exec(bytes.toString('latin1', at, end))?.[1];
+    this.#isOver = length === undefined;
     this.#headLength = end + HEAD_END.length - at;
     this.#bodyLength = Number(length);
     return true;
