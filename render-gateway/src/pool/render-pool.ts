@@ -98,7 +98,8 @@ export class RenderPool {
       recordTiming: false,
     });
     this.#threads.on('message', ({ began }: Began) => this.#unbegun.get(began)?.begin());
-    this.#threads.on('workerDestroy', () => queueMicrotask(() => this.#lookForStranded()));
+    // Not before the work of that thread is told that it failed, and why.
+    this.#threads.on('workerDestroy', () => setImmediate(() => this.#lookForStranded()));
     this.#threads.on('error', (error) => log.error({ err: error }, 'a thread of the pool failed'));
   }
 
