@@ -47,7 +47,15 @@ function keep(code: string, count = 2) {
   const clock = new Timers();
   const keeper = new ThreadKeeper({
     count,
-    settings: { host: '127.0.0.1', port: 4711, templateCacheBytes: 1 },
+    settings: {
+      host: '127.0.0.1',
+      port: 4711,
+      templateCacheBytes: 1,
+      poolPlaces: 1,
+      maxStaleness: 1,
+      bounds: { maxBodyBytes: 1, requestTimeout: 1, inFlightBytes: 1, idleGrace: 1 },
+      corsOrigins: [],
+    },
     body: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
     clock,
     log: pino({ level: 'silent' }),
