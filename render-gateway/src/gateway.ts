@@ -161,7 +161,8 @@ export async function startGateway(
           return;
         case 'pool':
           void pool.render(message.order).then((outcome) => {
-            keeper.tell(from, { kind: 'pooled', id: message.id, outcome });
+            const handOver = 'code' in outcome ? [] : [outcome.buffer];
+            keeper.tell(from, { kind: 'pooled', id: message.id, outcome }, handOver);
           });
           return;
         case 'counted':

@@ -91,10 +91,13 @@ export class ThreadKeeper {
     }
   }
 
-  /** Tells one thread, if it still lives. */
-  tell(worker: Worker, message: FromPrimary): void {
+  /**
+   * Tells one thread, if it still lives.
+   * @param handOver buffers in the message, which are the thread's from then on
+   */
+  tell(worker: Worker, message: FromPrimary, handOver: readonly ArrayBuffer[] = []): void {
     const slot = this.#all.find((one) => one.worker === worker);
-    if (slot !== undefined) post(slot, message);
+    if (slot !== undefined) post(slot, message, handOver);
   }
 
   /**
@@ -176,8 +179,8 @@ export class ThreadKeeper {
 }
 
 /** The one way to a thread: it may be standing still until a message comes. */
-function post({ worker, posted }: Slot, message: FromPrimary): void {
-  worker?.postMessage(message);
+function post({ worker, posted }: Slot, message: FromPrimary, handOver: readonly ArrayBuffer[] = []): void {
+  worker?.postMessage(message, handOver);
   Atomics.add(posted, 0, 1);
   Atomics.notify(posted, 0);
 }
