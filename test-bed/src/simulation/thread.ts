@@ -12,8 +12,10 @@ export type Answer =
   | { readonly kind: 'unauthorized' | 'not found' | 'unavailable' }
   | { readonly kind: 'wrong'; readonly outcome: unknown };
 
-/** What a worker thread is told, and what the simulation must know of when it was. */
-export type ToThread = FromPrimary | { readonly kind: 'stood at'; readonly head: FeedHead };
+/** What a worker thread is told of documents, and what the simulation must know of when it was. */
+export type ToThread =
+  | Extract<FromPrimary, { kind: 'found' | 'changed' | 'shared' | 'evicted' | 'stale' }>
+  | { readonly kind: 'stood at'; readonly head: FeedHead };
 
 const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong'>>> = {
   unauthorized: 'unauthorized',
@@ -113,6 +115,7 @@ export class SimulatedThread {
         for (const cache of this.#caches) cache.vouchForAbsences(message.since === null);
         return;
       default:
+        message satisfies never;
     }
   }
 
