@@ -10,6 +10,15 @@ import { ResponseReader } from './response-reader.js';
 /** Time for the answers to the last requests, in milliseconds. */
 const GRACE = 2_000;
 
+/** One request at a time. */
+interface Connection {
+  readonly socket: net.Socket;
+  /** When the request that is under way was due; undefined: none is. */
+  due: number | undefined;
+  /** Since when none was. */
+  freeSince: number;
+}
+
 /** One run of the load. */
 class Run {
   readonly #load: OpenLoad;
@@ -19,11 +28,8 @@ class Run {
   readonly #interval: number;
   readonly #latencies = new Histogram();
   readonly #lateness = new Histogram();
-  readonly #sockets: net.Socket[] = [];
-  /** Those on which no request is under way. */
-  readonly #idle: net.Socket[] = [];
-  /** When what is under way was due. */
-  readonly #underWay = new Map<net.Socket, number>();
+  readonly #connections: Connection[] = [];
+  #free: Connection[] = [];
   #start = 0;
   #sent = 0;
   #refused = 0;
@@ -41,10 +47,15 @@ class Run {
     this.#start = performance.now();
     // Turn after turn without a pause, for timers are too coarse for what is due every few microseconds.
     for (let now = this.#start; now < this.#end && this.#sent < this.#total; now = performance.now()) {
-      while (this.#idle.length > 0 && this.#isDue(now)) this.#send(this.#idle.pop(), now);
+      while (this.#isDue(now)) {
+        const connection = this.#free.pop();
+        if (connection === undefined) break;
+        this.#send(connection, now);
+      }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    while (this.#underWay.size > 0 && performance.now() < this.#end) await sleep(5);
+    const isBusy = () => this.#connections.some(({ due }) => due !== undefined);
+    while (isBusy() && performance.now() < this.#end) await sleep(5);
     return this.#finish();
   }
 
@@ -57,15 +68,17 @@ class Run {
     const { hostname, port } = new URL(this.#load.url);
     const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
     await once(socket, 'connect');
+    const connection: Connection = { socket, due: undefined, freeSince: 0 };
     let now = 0;
     const reader = new ResponseReader((succeeded) => {
-      const due = this.#underWay.get(socket);
+      const { due } = connection;
       if (due === undefined) throw new Error('there are more answers than requests');
-      this.#underWay.delete(socket);
+      connection.due = undefined;
+      connection.freeSince = now;
       if (succeeded) this.#latencies.add(now - due);
       else this.#refused += 1;
-      if (this.#isDue(now)) this.#send(socket, now);
-      else this.#idle.push(socket);
+      if (this.#isDue(now)) this.#send(connection, now);
+      else this.#free.push(connection);
     });
     socket.on('data', (chunk) => {
       now = performance.now();
@@ -73,36 +86,35 @@ class Run {
     });
     socket.on('error', () => {}); // it is closed then
     socket.on('close', () => {
-      if (this.#underWay.delete(socket)) this.#refused += 1;
-      const place = this.#idle.indexOf(socket);
-      if (place !== -1) this.#idle.splice(place, 1);
+      if (connection.due !== undefined) this.#refused += 1;
+      connection.due = undefined;
+      this.#free = this.#free.filter((free) => free !== connection);
     });
-    this.#sockets.push(socket);
-    this.#idle.push(socket);
+    this.#connections.push(connection);
+    this.#free.push(connection);
   }
 
   #isDue(now: number): boolean {
     return this.#sent < this.#total && this.#start + this.#sent * this.#interval <= now;
   }
 
-  #send(socket: net.Socket | undefined, now: number): void {
-    if (socket === undefined) return;
+  #send(connection: Connection, now: number): void {
     const due = this.#start + this.#sent * this.#interval;
     this.#sent += 1;
-    this.#underWay.set(socket, due);
-    this.#lateness.add(now - due);
-    socket.write(this.#request);
+    connection.due = due;
+    this.#lateness.add(now - Math.max(due, connection.freeSince));
+    connection.socket.write(this.#request);
   }
 
   #finish(): OpenLoadResult {
     const now = performance.now();
     const answered = this.#latencies.total;
-    const unanswered = [...this.#underWay.values()];
+    const refused = this.#refused;
+    const unanswered = this.#connections.flatMap(({ due }) => due ?? []);
     for (let index = this.#sent; index < this.#total; index += 1)
       unanswered.push(this.#start + index * this.#interval);
     for (const due of unanswered) this.#latencies.add(now - due);
-    const refused = this.#refused;
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { socket } of this.#connections) socket.destroy();
     return {
       due: this.#total,
       answered,

@@ -26,7 +26,7 @@ export interface OpenLoadResult {
    * were not answered by the end, or within two seconds after it, are in them with the time until then.
    */
   readonly latencies: Latencies;
-  /** By how much requests were sent late: the generator's own part. */
+  /** By how much requests were sent late though a connection was free: the generator's own part. */
   readonly lateness: Latencies;
 }
 
