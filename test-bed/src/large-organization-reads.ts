@@ -114,6 +114,7 @@ export function readsOf(organization: LargeOrganization): ReadonlyMap<string, re
       { 'of the first and the last': `?from=1&to=${versionsOfPrompt}`, 'of tags': `?from=${tag}&to=next` },
     ],
     '/v1/prompts/{}/tags': [`/v1/prompts/${promptId}/tags`, { 'all of them': '' }],
+    '/v1/prompts/{}/rollout': [`/v1/prompts/${promptId}/rollout`, { alone: '' }],
     '/v1/prompts/{}/payloads': [
       `/v1/prompts/${promptId}/payloads`,
       { 'all of them': '', 'the last page of 10': { path: '?limit=10', toLastPage: true } },

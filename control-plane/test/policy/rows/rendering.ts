@@ -11,6 +11,6 @@ export const renderingRows: Rows = {
   ],
   // Each render is judged by itself: whoever is heard gets an answer.
   'POST /v1/renders': [
-    { statuses: '401  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  401  401  401', body: ({ slug }) => ({ renders: [{ slug, missing: 'zero' }] }), promotions: 2 },
+    { statuses: '401  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200  401  401  401', body: ({ slug, promptId }) => ({ renders: [{ slug, missing: 'zero' }, { slug: promptId, version: 1 }, { slug: promptId, version: 'next' }] }), promotions: 2 },
   ],
 };
