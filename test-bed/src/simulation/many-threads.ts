@@ -4,6 +4,8 @@ import { type SimulationOptions, type SimulationResult, simulate, sumOf } from '
 
 /** Histories of a portion: small enough that all cores are busy to the end. */
 const PORTION = 250;
+/** Says to a thread what it is. */
+const BODY = 'simulation';
 
 /** As {@link simulate}, on all cores. */
 export async function simulateOnAllCores(options: SimulationOptions): Promise<SimulationResult> {
@@ -20,7 +22,7 @@ export async function simulateEach(portions: readonly SimulationOptions[]): Prom
   const results: SimulationResult[] = [];
   let next = 0;
   const work = async () => {
-    const worker = new Worker(new URL(import.meta.url));
+    const worker = new Worker(new URL(import.meta.url), { workerData: BODY });
     try {
       for (let index = next++; index < portions.length; index = next++) {
         results[index] = await ask(worker, portions[index]);
@@ -36,16 +38,19 @@ export async function simulateEach(portions: readonly SimulationOptions[]): Prom
 
 function ask(worker: Worker, options: SimulationOptions | undefined): Promise<SimulationResult> {
   return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error('a thread of the simulation ended without a result'));
     worker.once('error', reject);
+    worker.once('exit', onExit);
     worker.once('message', (result: SimulationResult) => {
       worker.off('error', reject);
+      worker.off('exit', onExit);
       resolve(result);
     });
     worker.postMessage(options);
   });
 }
 
-if (!isMainThread && parentPort !== null && workerData === null) {
+if (!isMainThread && parentPort !== null && workerData === BODY) {
   const port = parentPort;
   port.on('message', (options: SimulationOptions) => {
     void simulate(options).then((result) => port.postMessage(result));
