@@ -1,9 +1,4 @@
-import {
-  App,
-  type HttpRequest,
-  type HttpResponse,
-  type us_listen_socket,
-} from 'uWebSockets.js';
+import { App, type HttpRequest, type HttpResponse, type us_listen_socket } from 'uWebSockets.js';
 import type { Clock } from '@px0/contract';
 import { answerBatch, refuseBatch } from '../batch/answer-batch.js';
 import { ERRORS, refusal } from '../errors.js';
