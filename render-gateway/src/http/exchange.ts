@@ -111,9 +111,7 @@ export class Exchange {
       }
     }
     this.#close();
-    this.#writeHead(lines);
-    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(json), host.closing);
-    else this.#response.end(json, host.closing);
+    this.#end(json, lines, host.closing);
   }
 
   /** Answers with a status of one's own, and a short text. */
@@ -126,8 +124,8 @@ export class Exchange {
     this.#close();
     this.#response
       .writeStatus(statusLine(204))
-      .writeHeader('x-request-id', this.requestId + this.#corsLines + lines)
-      .endWithoutBody(undefined, this.#host.closing);
+      .writeHeader('x-request-id', this.requestId + this.#corsLines + lines + this.#closingLine)
+      .endWithoutBody();
   }
 
   /** Answers with what the error table says. */
@@ -154,9 +152,23 @@ export class Exchange {
   #answerShort(statusLine: string, json: string, lines: string, close: boolean): void {
     this.#close();
     this.#response.writeStatus(statusLine);
-    this.#writeHead(lines);
-    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(json), close);
-    else this.#response.end(json, close);
+    this.#end(json, lines, close);
+  }
+
+  #end(json: string | Uint8Array, lines: string, close: boolean): void {
+    if (this.#isHead) {
+      this.#writeHead(`${lines}\r\ncontent-length: ${Buffer.byteLength(json)}${this.#closingLine}`);
+      // Told a length, uWebSockets.js would wait for a body of that length, and end the process.
+      this.#response.endWithoutBody();
+    } else {
+      this.#writeHead(lines);
+      this.#response.end(json, close);
+    }
+  }
+
+  /** For answers that uWebSockets.js cannot be told of to close the connection. */
+  get #closingLine(): string {
+    return this.#host.closing ? '\r\nconnection: close' : '';
   }
 
   /** In one call, as each costs more than the bytes that it writes: `bench gateway` measures it. */
