@@ -56,7 +56,7 @@ export function halfLines({ servers }: GatewayFigures): string[] {
   const head =
     'half of saturation, ms'.padEnd(LABEL) +
     'requests/s'.padStart(12) +
-    'p50'.padStart(27) +
+    'p50'.padStart(30) +
     'p99'.padStart(30) +
     'longest'.padStart(10) +
     'sent late, p99'.padStart(30);
@@ -68,7 +68,7 @@ function halfLine(label: string, rounds: readonly HalfRound[]): string {
   return (
     `  ${label}`.padEnd(LABEL) +
     of('requestsPerSecond').median.toFixed(0).padStart(12) +
-    rangeText(of('p50'), 2).padStart(27) +
+    rangeText(of('p50'), 2).padStart(30) +
     rangeText(of('p99'), 2).padStart(30) +
     of('max').max.toFixed(1).padStart(10) +
     rangeText(of('latenessP99'), 2).padStart(30)
