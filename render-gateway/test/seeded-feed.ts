@@ -51,8 +51,8 @@ export class SeededFeed {
     this.#head = head;
   }
 
-  /** From the next {@link begin} on this document is another. @returns what ends that */
-  spoil(key: string, body: string): () => void {
+  /** From the next {@link begin} on this document is another, or none. @returns what ends that */
+  spoil(key: string, body: string | null): () => void {
     const before = this.#state.get(key) ?? null;
     this.#state.set(key, body);
     return () => this.#state.set(key, before);

@@ -21,13 +21,18 @@ interface Absence {
   readonly stretch: number;
 }
 
+type Screen = Pick<
+  DocumentScreen,
+  'judge' | 'glance' | 'isRefused' | 'accepted' | 'startSweep' | 'saw' | 'finishSweep'
+>;
+
 export interface DocumentStoreOptions {
   /** Bound of the documents held, in bytes as memory counts them, about. */
   readonly maxBytes: number;
   /** Told of a document that was let go to make room, or not taken in for want of it. */
   readonly onEvict: (key: string) => void;
   /** Judges what comes; without it all is good. */
-  readonly screen?: Pick<DocumentScreen, 'judge' | 'glance' | 'isRefused' | 'accepted'> | undefined;
+  readonly screen?: Screen | undefined;
 }
 
 /**
@@ -138,6 +143,7 @@ export class DocumentStore {
   /** Begins to look for documents that are no more: those that {@link confirm} or {@link apply} do not name. */
   startSweep(): void {
     this.#sweep++;
+    this.#screen?.startSweep();
   }
 
   /** Like {@link learn}, but pushes out no other document: what was used stays before what merely exists. */
@@ -156,11 +162,13 @@ export class DocumentStore {
       if (held.sweep !== this.#sweep) gone.push({ key, revision, body: null });
     }
     for (const tombstone of gone) this.apply(tombstone);
+    this.#screen?.finishSweep(revision);
     return gone;
   }
 
   #take(document: FeedDocument, mayEvict: boolean, judge: (document: FeedDocument) => Verdict): boolean {
     const { key, revision, body } = document;
+    this.#screen?.saw(key);
     const held = this.#held.peek(key);
     const known = held?.revision ?? this.#absent.peek(key)?.revision ?? -1;
     // An absence seen again at the same revision is not news, but may be vouched for anew.

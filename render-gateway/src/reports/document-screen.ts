@@ -20,6 +20,9 @@ export class DocumentScreen {
   /** Found to be good a moment ago, and about to be applied. */
   readonly #good = new WeakSet<FeedDocument>();
 
+  /** Of those refused before the reading of everything that is under way, the ones that it has not named. */
+  #unseen = new Set<string>();
+
   constructor(refusals: Refusals, judgeLater: (document: FeedDocument) => void) {
     this.#refusals = refusals;
     this.#judgeLater = judgeLater;
@@ -65,6 +68,22 @@ export class DocumentScreen {
   /** Whether this very state has been refused. */
   isRefused({ key, revision }: FeedDocument): boolean {
     return this.#refusals.revisionOf(key) === revision;
+  }
+
+  /** A reading of everything begins. */
+  startSweep(): void {
+    this.#unseen = new Set(this.#refusals.keys());
+  }
+
+  /** The document exists, in whatever state. */
+  saw(key: string): void {
+    this.#unseen.delete(key);
+  }
+
+  /** What was not seen since the sweep began is gone. */
+  finishSweep(revision: number): void {
+    for (const key of this.#unseen) this.#refusals.end(key, revision);
+    this.#unseen.clear();
   }
 
   /** This state is in use from now on. */

@@ -26,6 +26,10 @@ export class Refusals {
     return this.#refused.size;
   }
 
+  keys(): Iterable<string> {
+    return this.#refused.keys();
+  }
+
   /** @returns the revision of the state that is refused, undefined for a document of which none is */
   revisionOf(key: string): number | undefined {
     return this.#refused.get(key)?.revision;

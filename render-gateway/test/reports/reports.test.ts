@@ -159,6 +159,14 @@ describe('a document that is of no use', () => {
     expect(await rendered(1)).toBe('mended');
   });
 
+  test('is forgotten when everything is read anew and it is gone, though nothing of it was held', async () => {
+    await running.feed.write([{ key: versionKey(9), body: '{' }]);
+    await reported('it is refused', ({ refused }) => refused.some((one) => one.key === versionKey(9)));
+    running.feed.spoil(versionKey(9), null);
+    await running.feed.begin();
+    await reported('its absence ends it', (one) => one.refused.length === 0);
+  });
+
   test('is judged apart if it is long, and gives way to the state before', async () => {
     const long = '{{if .a}}{{.a}}{{end}}'.repeat(4_000);
     await running.feed.write([{ key: versionKey(1), body: versionDocument(1, `long${long}`) }]);
