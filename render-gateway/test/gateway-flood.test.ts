@@ -54,17 +54,17 @@ test('of a flood of unknown keys none with a wrong checksum is looked up, each o
     while (!isOver) served.push((await post(url, { key })).status);
   })();
 
-  const wellFormed = Array.from({ length: 500 }, () => createApiKey());
+  const wellFormed = Array.from({ length: 200 }, () => createApiKey());
   const junk = wellFormed.map((token) => token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A'));
-  expect([...(await flood(junk, url))]).toEqual([[401, 500]]);
+  expect([...(await flood(junk, url))]).toEqual([[401, 200]]);
   expect(counts.size).toBe(0);
 
-  expect([...(await flood([...wellFormed, ...wellFormed], url))]).toEqual([[401, 1_000]]);
+  expect([...(await flood([...wellFormed, ...wellFormed], url))]).toEqual([[401, 400]]);
   isOver = true;
   await innocent;
   const wanted = new Set(wellFormed.map((token) => documentKey.key(hashApiKey(token))));
   expect(new Set(counts.keys())).toEqual(wanted);
   expect(new Set(counts.values())).toEqual(new Set([1]));
   expect(new Set(served)).toEqual(new Set([200]));
-  expect(served.length).toBeGreaterThan(10);
+  expect(served.length).toBeGreaterThan(5);
 }, 30_000);
