@@ -25,7 +25,7 @@ interface Slot {
 
 /** A thing of a kind, by its place among all of them; or a value like any caller would send. */
 type Choice =
-  | { readonly kind: Kind; readonly source: Source; readonly place: number; readonly isList?: boolean }
+  | { readonly kind: Kind; readonly source: Source; readonly place: number }
   | { readonly make: () => unknown };
 
 export interface Request {
@@ -57,6 +57,7 @@ const NAMED: Readonly<Record<string, readonly (Kind | (() => unknown))[]>> = {
   team_id: ['team'],
   team: ['team'],
   team_ids: ['team'],
+  renders: ['prompt', 'slug'],
   user_id: ['user'],
   actor_id: ['user', 'key'],
   target_id: ['prompt', 'team', 'user', 'key', 'tag'],
@@ -73,6 +74,7 @@ const NAMED: Readonly<Record<string, readonly (Kind | (() => unknown))[]>> = {
   archived: [fixed('false'), fixed('true')],
   page: [number],
   limit: [fixed('5')],
+  wait: [fixed('1')],
   action: [fixed('prompts.create')],
   target_type: [fixed('prompt')],
   since: [fixed('2020-01-01T00:00:00Z')],
@@ -92,6 +94,11 @@ const NAMED: Readonly<Record<string, readonly (Kind | (() => unknown))[]>> = {
   password: [fixed('Wrong-Horse-8')],
   current_password: [fixed('Wrong-Horse-8')],
   new_password: [fixed('Wrong-Horse-9')],
+};
+/** How a property of a body names a thing that it does not hold as it is. */
+const WRAPPED: Readonly<Record<string, (thing: string | undefined) => unknown>> = {
+  team_ids: (team) => [team],
+  renders: (slug) => [{ slug, missing: 'zero' }],
 };
 /** What a list shows next depends on the cursor alone, and not on whose it is. */
 const LEFT_OUT = new Set(['cursor']);
@@ -152,7 +159,7 @@ function slot(
   return {
     where,
     name,
-    value: { kind: chosen, source, place: random(1_000), ...(name === 'team_ids' && { isList: true }) },
+    value: { kind: chosen, source, place: random(1_000) },
   };
 }
 
@@ -160,11 +167,12 @@ type Known = Readonly<Record<Kind, readonly string[]>>;
 
 /** @param foreign what stands for foreign things: those of another tenant, or what nobody has */
 export function requestFor({ route, slots }: ForeignCall, own: Known, foreign: Known): Request {
-  const thingOf = ({ value }: Slot): unknown => {
+  const thingOf = ({ name, value }: Slot): unknown => {
     if ('make' in value) return value.make();
     const things = (value.source === 'own' ? own : foreign)[value.kind];
     const thing = things[value.place % things.length];
-    return value.isList ? [thing] : thing;
+    const wrap = WRAPPED[name];
+    return wrap === undefined ? thing : wrap(thing);
   };
   const inPath = slots.filter(({ where }) => where === 'path').map((each) => String(thingOf(each)));
   const inQuery = slots
