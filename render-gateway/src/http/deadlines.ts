@@ -33,6 +33,7 @@ export class Deadlines {
 
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#pending.clear();
   }
 
