@@ -18,6 +18,9 @@ test.each([20, 35, 88])(
   'whatever goes wrong by seed %i, gateways answer what they know, never fall back, and agree in the end',
   async (seed) => {
     const summary = await chaos.run({ seed, seconds: 6, longestFault: 2 });
+    process.stdout.write(
+      `seed ${seed}: ${summary.faults} faults, ${summary.changes} changes, agreement after ${Math.round(summary.convergence)} ms\n`,
+    );
     const story = () => `seed ${seed}\n${chaos.journal.lines.join('\n')}\n${chaos.lastWords()}`;
     expect(summary.violations, summary.violations.length > 0 ? story() : '').toEqual([]);
     expect(summary.convergence).toBeLessThan(AGREEMENT);
