@@ -53,7 +53,7 @@ export class Installation {
     judge.watch(this.database);
     this.store = new FeedStore(rules, judge);
     this.#log = world.isTraced
-      ? createLog('info', { write: (line) => world.note(() => line.trimEnd()) })
+      ? createLog('info', { write: (line) => world.note(() => wordsOf(line)) })
       : SILENT;
     for (let count = 0; count < 3; count++) this.changeSomething();
     for (const name of ['control plane 1', 'control plane 2']) this.#addControlPlane(name);
@@ -166,4 +166,15 @@ export class Installation {
     };
     this.gateways.push(place);
   }
+}
+
+/** What a line of a log says, without the real time in which it was written. */
+function wordsOf(line: string): string {
+  const { msg, reason, trouble, err } = JSON.parse(line) as {
+    msg: string;
+    reason?: string;
+    trouble?: string;
+    err?: { message: string };
+  };
+  return `log: ${[msg, reason ?? trouble ?? err?.message].filter(Boolean).join(': ')}`;
 }

@@ -46,12 +46,12 @@ export class World {
 
   /** Writes down what happens, if anybody wants to read it. */
   note(words: () => string): void {
-    this.#lines?.push(`${String(this.time.elapsed).padStart(6)}  ${words()}`);
+    this.#lines?.push(`${this.time.elapsed.toFixed(1).padStart(8)}  ${words()}`);
   }
 
   violate(words: string): void {
     if (this.violation !== undefined) return;
-    this.violation = new Violation(`after ${this.time.elapsed} ms: ${words}`);
+    this.violation = new Violation(`after ${this.time.elapsed.toFixed(1)} ms: ${words}`);
     this.note(() => `VIOLATION: ${words}`);
   }
 
