@@ -1,3 +1,4 @@
+import type { FeedHead } from '@px0/contract';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DocumentLoader, type LoadedDocument } from './document-loader.js';
@@ -47,10 +48,11 @@ export interface PublisherSession {
   takeBatch(): Promise<Batch | undefined>;
   /** The feed holds all up to `revision`: these notes are settled. */
   settle(noteIds: readonly string[], revision: number): Promise<void>;
-  /** From here on only a feed of this epoch, and of this build's format, is one to go on with. */
-  reserveEpoch(epoch: string, revision: number): Promise<void>;
-  /** All documents of one moment, in pages. */
-  loadAll(): AsyncIterable<readonly { readonly key: string; readonly body: string }[]>;
+  /**
+   * All documents of one moment, in pages. Once they are through, and not before, only a feed of this epoch,
+   * and of this build's format, is one to go on with.
+   */
+  loadEpoch(head: FeedHead): AsyncIterable<readonly { readonly key: string; readonly body: string }[]>;
   /** Closes the connection, and by that frees the lock. Does not wait long for a server that is gone. */
   close(): Promise<void>;
 }
@@ -179,17 +181,15 @@ class PostgresSession implements PublisherSession {
     );
   }
 
-  async reserveEpoch(epoch: string, revision: number): Promise<void> {
+  async *loadEpoch({ epoch, revision }: FeedHead): AsyncGenerator<{ key: string; body: string }[]> {
+    // In one transaction: a backup that knows of the epoch holds all that is in it.
+    await this.#client.query('begin isolation level repeatable read');
+    yield* this.#loader.loadAll(this.#client);
     await this.#client.query(
       `update publisher_state
        set epoch = $1, feed_format = $3, reserved_revision = $2, confirmed_revision = $2`,
       [epoch, revision, FEED_FORMAT],
     );
-  }
-
-  async *loadAll(): AsyncGenerator<{ key: string; body: string }[]> {
-    await this.#client.query('begin isolation level repeatable read read only');
-    yield* this.#loader.loadAll(this.#client);
     await this.#client.query('commit');
   }
 

@@ -147,9 +147,7 @@ export class Publisher {
   async #rebuild(): Promise<State> {
     const session = this.#open();
     const head = { epoch: this.#newEpoch(), revision: this.#firstRevision };
-    // Before the flip: a feed that stands under an epoch unknown to the database would be rebuilt again.
-    await session.reserveEpoch(head.epoch, head.revision);
-    const result = await this.#options.writer.rebuild(head, session.loadAll());
+    const result = await this.#options.writer.rebuild(head, session.loadEpoch(head));
     if (result === 'diverged') return 'examining';
     this.#publishFrom(result);
     return 'draining';
