@@ -1,3 +1,4 @@
+import type { FeedHead } from '@px0/contract';
 import { FEED_FORMAT, type PublisherState } from '@px0/control-plane';
 import type { Session } from './session.js';
 
@@ -106,7 +107,10 @@ export class SimulatedDatabase {
     this.#state = { ...this.#state, confirmed: revision };
   }
 
-  reserveEpoch(epoch: string, revision: number): void {
+  /** @throws {Error} as Postgres does, if the state is not the one that the transaction has seen */
+  reserveEpoch(seen: DatabaseContent, { epoch, revision }: FeedHead): void {
+    if (seen.state !== this.#state) throw new Error('could not serialize access due to concurrent update');
+    this.stampOfRevision.set(revision, seen.stamp);
     this.#state = { epoch, format: FEED_FORMAT, reserved: revision, confirmed: revision };
   }
 }

@@ -136,6 +136,8 @@ export class SimulatedGateway {
       return;
     }
     const { body } = lookup.document;
+    // As when a thread has asked: those that know it as absent must hear of it.
+    if (body !== null) this.#broadcast({ kind: 'shared', documents: [lookup.document] });
     judge.observe(this.#observer, key, body, before);
     if (expected !== undefined && body !== expected.body) {
       world.violate(`${this.process.name} holds another state of ${key} than the database`);

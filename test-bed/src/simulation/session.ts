@@ -1,3 +1,4 @@
+import type { FeedHead } from '@px0/contract';
 import type { Batch, PublisherSession, PublisherState } from '@px0/control-plane';
 import type { DatabaseContent, SimulatedDatabase } from './database.js';
 import type { Link, Network, Process } from './network.js';
@@ -119,24 +120,15 @@ export class Session implements PublisherSession {
     return this.#call(`settle ${revision}`, () => this.#access.database.settle(noteIds, revision));
   }
 
-  reserveEpoch(epoch: string, revision: number): Promise<void> {
-    return this.#call(`epoch ${epoch} at ${revision}`, () =>
-      this.#access.database.reserveEpoch(epoch, revision),
-    );
-  }
-
-  async *loadAll(): AsyncGenerator<{ key: string; body: string }[]> {
+  async *loadEpoch(head: FeedHead): AsyncGenerator<{ key: string; body: string }[]> {
     const { database } = this.#access;
-    const seen: DatabaseContent = await this.#call('load', () => {
-      const content = database.content();
-      database.stampOfRevision.set(content.state.reserved, content.stamp);
-      return content;
-    });
+    const seen: DatabaseContent = await this.#call('load', () => database.content());
     const documents = [...seen.documents].map(([key, body]) => ({ key, body }));
     for (let start = 0; start < documents.length; start += PAGE_SIZE) {
       if (start > 0) await this.#call('load', () => undefined);
       yield documents.slice(start, start + PAGE_SIZE);
     }
+    await this.#call(`${head.epoch} at ${head.revision}`, () => database.reserveEpoch(seen, head));
   }
 
   async close(): Promise<void> {
