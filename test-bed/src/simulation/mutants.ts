@@ -86,12 +86,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     right: 'newest !== undefined && newest.revision > document.revision ? newest : document',
     wrong: 'document',
   },
-  'the store of documents takes older states': {
-    part: 'FeedFollower',
-    file: 'feed/document-store.js',
-    right: 'revision < known : revision <= known',
-    wrong: 'false : false',
-  },
   'a thread is not told of documents that were let go': {
     part: 'Evictions',
     file: 'documents/evictions.js',
