@@ -103,4 +103,6 @@ export const LIMITS = {
   longestRespawnDelay: 5_000,
   /** A thread that served for this long died of something new: the delay starts over. */
   steadyAfter: 10_000,
+  /** Of a body and the answer to it, which a version remembers together: their characters. */
+  rememberedAnswer: 2_048,
 } as const;

@@ -1,4 +1,3 @@
-import type { HttpResponse } from 'uWebSockets.js';
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { MemoryInFlight } from './memory-in-flight.js';
@@ -30,11 +29,10 @@ export class Body {
   #over = false;
 
   /** @param most the longest body that is handed over, in bytes */
-  constructor(response: HttpResponse, most: number, memory: MemoryInFlight, receiver: BodyReceiver) {
+  constructor(most: number, memory: MemoryInFlight, receiver: BodyReceiver) {
     this.#most = most;
     this.#memory = memory;
     this.#receiver = receiver;
-    response.onData((chunk, isLast) => this.#onData(chunk, isLast));
   }
 
   /** Gives back the memory that it takes, and hears no more. */
@@ -43,14 +41,11 @@ export class Body {
     this.#forget();
   }
 
-  #onData(chunk: ArrayBuffer, isLast: boolean): void {
+  /** @param chunk valid during the call only */
+  add(chunk: ArrayBuffer, isLast: boolean): void {
     if (this.#over) return;
     const start = this.#length;
     this.#length += chunk.byteLength;
-    if (isLast && start === 0 && this.#length <= this.#most) {
-      this.#receiver.complete(new Uint8Array(chunk));
-      return;
-    }
     if (!isLast && !this.#slow) {
       this.#slow = true;
       this.#receiver.isSlow();

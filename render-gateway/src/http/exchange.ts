@@ -66,24 +66,34 @@ export class Exchange {
   /**
    * Has the request's body gathered. What does not arrive in time is answered 408, what there is no room
    * for 503.
-   * @param complete called with the whole body; the bytes are valid during the call only
-   * @param tooLarge called when the body was too long, and has been read to its end
+   * @param take called with the whole body, whose bytes are valid during the call only; undefined: it was too
+   *   long, and has been read to its end
    */
-  receive(complete: (bytes: Uint8Array) => void, tooLarge: () => void): void {
+  receive(take: (bytes: Uint8Array | undefined) => void): void {
     this.#open();
-    this.#body = new Body(this.#response, this.#host.maxBodyBytes, this.#host.memory, {
+    this.#response.onData((chunk, isLast) => {
+      if (this.#body !== undefined) this.#body.add(chunk, isLast);
+      else if (isLast && chunk.byteLength <= this.#host.maxBodyBytes) take(new Uint8Array(chunk));
+      else this.#gather(take).add(chunk, isLast);
+    });
+  }
+
+  /** For a body that does not come in one piece, as nearly all do. */
+  #gather(take: (bytes: Uint8Array | undefined) => void): Body {
+    this.#body = new Body(this.#host.maxBodyBytes, this.#host.memory, {
       complete: (bytes) => {
         this.#meetDeadline();
-        complete(bytes);
+        take(bytes);
       },
       refused: (reason) => {
         this.#meetDeadline();
-        if (reason.code === 'bodyTooLarge') tooLarge();
+        if (reason.code === 'bodyTooLarge') take(undefined);
         else this.refuse(reason);
       },
       endless: (reason) => this.#refuseAndClose(reason),
       isSlow: () => this.#setDeadline(() => this.late(() => this.#refuseAndClose(refusal.requestTimeout))),
     });
+    return this.#body;
   }
 
   /** Calls back with the connection ready to be written to, unless the client is gone. */

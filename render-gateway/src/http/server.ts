@@ -4,9 +4,9 @@ import { answerBatch, refuseBatch } from '../batch/answer-batch.js';
 import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
-import { credentialOf } from '../render/credential.js';
+import { isBearer } from '../render/credential.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
-import { BODY_TOO_LARGE, type RequestBody, takeRequestBody } from '../render/request-body.js';
+import { takeRequestBody } from '../render/request-body.js';
 import type { Staleness } from '../staleness/staleness.js';
 import type { Readiness } from '../threads/messages.js';
 import { Cors } from './cors.js';
@@ -129,7 +129,7 @@ export class Server {
   #admit(exchange: Exchange, request: HttpRequest): string | undefined {
     const { renderer, counters, staleness } = this.#options;
     const authorization = request.getHeader('authorization');
-    const credential = credentialOf(authorization, () => request.getHeader('x-api-key'));
+    const credential = isBearer(authorization) ? authorization : request.getHeader('x-api-key');
     if (renderer.isJunk(credential)) {
       counters.refused.unauthorized += 1;
       exchange.refuse(refusal.unauthorized);
@@ -146,31 +146,30 @@ export class Server {
   #render(exchange: Exchange, request: HttpRequest): void {
     const credential = this.#admit(exchange, request);
     if (credential === undefined) return;
+    const { renderer } = this.#options;
+    const wanted = { credential, path: request.getUrl(), query: request.getQuery() ?? '' };
+    exchange.receive((bytes) => {
+      const outcome =
+        renderer.renderHeld(wanted, bytes) ??
+        renderer.render({ ...wanted, body: takeRequestBody(bytes) }, (late) => {
+          exchange.late(() => this.#answer(exchange, late));
+        });
+      if (outcome !== undefined) this.#answer(exchange, outcome);
+    });
+  }
+
+  #answer(exchange: Exchange, outcome: Outcome): void {
     const { counters, staleness } = this.#options;
-    const path = request.getUrl();
-    const query = request.getQuery() ?? '';
-    const answer = (outcome: Outcome) => {
-      if (typeof outcome === 'string') {
-        counters.renderedInPlace += 1;
-        exchange.answer(outcome, staleness.lines);
-      } else if ('code' in outcome) {
-        counters.refused[outcome.code] += 1;
-        exchange.refuse(outcome, staleness.lines);
-      } else {
-        counters.renderedInPool += 1;
-        exchange.answer(outcome, staleness.lines);
-      }
-    };
-    const finish = (body: RequestBody) => {
-      const outcome = this.#options.renderer.render({ credential, path, query, body }, (late) => {
-        exchange.late(() => answer(late));
-      });
-      if (outcome !== undefined) answer(outcome);
-    };
-    exchange.receive(
-      (bytes) => finish(takeRequestBody(bytes)),
-      () => finish(BODY_TOO_LARGE),
-    );
+    if (typeof outcome === 'string') {
+      counters.renderedInPlace += 1;
+      exchange.answer(outcome, staleness.lines);
+    } else if ('code' in outcome) {
+      counters.refused[outcome.code] += 1;
+      exchange.refuse(outcome, staleness.lines);
+    } else {
+      counters.renderedInPool += 1;
+      exchange.answer(outcome, staleness.lines);
+    }
   }
 
   #renderMany(exchange: Exchange, request: HttpRequest): void {
@@ -186,10 +185,10 @@ export class Server {
         }
       });
     const { memory } = this.#host;
-    exchange.receive(
-      (bytes) => answerBatch({ exchange, credential, bytes, renderer, memory, counters, answer }),
-      () => refuseBatch(renderer, credential, refusal.bodyTooLarge, answer),
-    );
+    exchange.receive((bytes) => {
+      if (bytes === undefined) refuseBatch(renderer, credential, refusal.bodyTooLarge, answer);
+      else answerBatch({ exchange, credential, bytes, renderer, memory, counters, answer });
+    });
   }
 
   #answerReadiness(exchange: Exchange): void {

@@ -2,13 +2,9 @@ import { isWellFormedApiKey } from '@px0/contract';
 
 const BEARER = /^bearer +/i;
 
-/**
- * The header that says who calls: Authorization if it is of the Bearer scheme, or else X-API-Key.
- * @param apiKey reads the latter: most requests need not ask for it
- * @returns the header's text as it was sent; empty if neither is there
- */
-export function credentialOf(authorization: string, apiKey: () => string): string {
-  return authorization.startsWith('Bearer ') || BEARER.test(authorization) ? authorization : apiKey();
+/** Whether an Authorization header is of the scheme that carries keys; if not, X-API-Key may carry one. */
+export function isBearer(authorization: string): boolean {
+  return authorization.startsWith('Bearer ') || BEARER.test(authorization);
 }
 
 /** @returns the API key that a credential carries, or undefined for what cannot be one */

@@ -10,8 +10,8 @@ import type { PromptOfAnswer } from '../pool/pool-messages.js';
  * cache must not outgrow its bound.
  */
 const HEAP_PER_CHARACTER = 12;
-/** The rest of an entry: keys, list nodes, the object itself. */
-const HEAP_PER_VERSION = 1_024;
+/** The rest of an entry: keys, list nodes, the object itself, and the answer that it remembers. */
+const HEAP_PER_VERSION = 1_024 + 2 * LIMITS.rememberedAnswer;
 
 /** A version that is ready to render. */
 export class LoadedVersion {
@@ -25,6 +25,8 @@ export class LoadedVersion {
   readonly #model: string;
   #prompt: PromptOfAnswer | undefined;
   #answerEnd = '';
+  #lastBody = '';
+  #lastAnswer: string | undefined;
 
   constructor(document: VersionDocument) {
     this.template = load(document.program);
@@ -51,10 +53,28 @@ export class LoadedVersion {
     return this.inPlace;
   }
 
+  /**
+   * Many prompts get the same body again and again: most often one without variables. The same body, of the
+   * same state of the prompt, has the same answer, for templates know neither time nor chance.
+   * `npm run bench -- gateway` measures both, the same body and others.
+   * @returns the answer that was given last, if this body got it
+   */
+  recall(body: string, prompt: PromptOfAnswer): string | undefined {
+    return body === this.#lastBody && prompt === this.#prompt ? this.#lastAnswer : undefined;
+  }
+
+  /** Keeps an answer for {@link recall}, if it is short. */
+  remember(body: string, prompt: PromptOfAnswer, answer: string): void {
+    if (prompt !== this.#prompt || body.length + answer.length > LIMITS.rememberedAnswer) return;
+    this.#lastBody = body;
+    this.#lastAnswer = answer;
+  }
+
   /** All of the answer that follows the rendered text; made once for a state of the prompt. */
   answerEnd(prompt: PromptOfAnswer): string {
     if (this.#prompt !== prompt) {
       this.#prompt = prompt;
+      this.#lastAnswer = undefined;
       const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === this.#number);
       this.#answerEnd = `,"version":${this.#number},"slug":${JSON.stringify(prompt.slug)},"tags":${JSON.stringify(tags.sort())},${this.#model}}`;
     }

@@ -9,18 +9,22 @@ import { sharedBytes } from '../pool/shared-bytes.js';
 import { apiKeyOf } from './credential.js';
 import { executeInPlace } from './execute.js';
 import { type HeldVersion, LoadedVersion } from './loaded-version.js';
-import type { RequestBody } from './request-body.js';
+import { isReadInPlace, type RequestBody, readJsonText, requestBodyOf, textOf } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache } from './route-cache.js';
 import { readTarget, type Target } from './target.js';
 
-/** A render request, read as far as it can be without knowing anything. */
-export interface RenderRequest {
+/** What a render request's head says. */
+export interface WantedRender {
   /** The header that carries the API key, as it was sent. */
   readonly credential: string;
   readonly path: string;
   /** Without the question mark. */
   readonly query: string;
+}
+
+/** A render request, read as far as it can be without knowing anything. */
+export interface RenderRequest extends WantedRender {
   readonly body: RequestBody;
 }
 
@@ -103,21 +107,38 @@ export class Renderer {
   }
 
   /**
+   * Answers a request that goes a way known from one like it, if all that it takes is held here.
+   * @returns undefined for any other, which is {@link render}'s
+   */
+  renderHeld({ credential, path, query }: WantedRender, bytes: Uint8Array | undefined): Outcome | undefined {
+    const route = this.#routes.find(credential, path, query);
+    if (route === undefined || bytes === undefined || !isReadInPlace(bytes)) return undefined;
+    try {
+      const version = this.#versions.find(route.versionKey);
+      if (!version?.inPlace) return undefined;
+      const text = textOf(bytes);
+      if (typeof text !== 'string') return text;
+      const known = version.recall(text, route.prompt);
+      if (known !== undefined) return known;
+      const read = readJsonText(text);
+      if ('code' in read) return read;
+      const { input, refused } = requestBodyOf(read);
+      if (input === undefined) return refused;
+      const outcome = executeInPlace(version, route.prompt, input);
+      if (outcome === undefined) version.rest(this.#clock.now());
+      else if (typeof outcome === 'string') version.remember(text, route.prompt, outcome);
+      return outcome;
+    } catch (error) {
+      return this.#onUnexpected(error);
+    }
+  }
+
+  /**
    * Answers within the call when all that it takes is held here.
    * @returns the outcome, or undefined when it is going to be told to `later`, after this call
    */
   render(request: RenderRequest, later: (outcome: Outcome) => void): Outcome | undefined {
     try {
-      const { input } = request.body;
-      const route = this.#routes.find(request.credential, request.path, request.query);
-      if (route !== undefined && input !== undefined) {
-        const version = this.#versions.find(route.versionKey);
-        if (version?.inPlace) {
-          const outcome = executeInPlace(version, route.prompt, input);
-          if (outcome !== undefined) return outcome;
-          version.rest(this.#clock.now());
-        }
-      }
       const { credential, path, query, body } = request;
       const job = { credential, target: readTarget(path, query), body, request, line: this.line };
       return this.#attempt(job, later, LIMITS.lookUpsPerRequest);

@@ -1,4 +1,3 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { MissingKey } from '@px0/contract';
 import {
   InvalidJsonError,
@@ -25,17 +24,24 @@ export type RequestBody =
   /** Too long to be read where requests are answered. */
   | { readonly unread: Uint8Array<SharedArrayBuffer>; readonly input?: never; readonly refused?: never };
 
+/** A byte order mark is no JSON. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MISSING_KEYS: Readonly<Record<MissingKey, true>> = { error: true, default: true, zero: true };
 const INVALID_VARIABLES: RequestBody = { refused: refusal.invalidVariables };
-export const BODY_TOO_LARGE: RequestBody = { refused: refusal.bodyTooLarge };
+const BODY_TOO_LARGE: RequestBody = { refused: refusal.bodyTooLarge };
+
+/** Whether a body is read where requests are answered: reading a longer one could take longer than others should wait. */
+export function isReadInPlace(bytes: Uint8Array): boolean {
+  return bytes.byteLength <= LIMITS.bodyBytesInPlace;
+}
 
 /**
- * Reads a render request's body, unless reading it could take longer than others should wait: a
- * millisecond goes by with 16 KiB of nothing but empty objects.
- * @param bytes valid during the call only
+ * Reads a render request's body, unless that is left to the pool.
+ * @param bytes valid during the call only; undefined: there were too many
  */
-export function takeRequestBody(bytes: Uint8Array): RequestBody {
-  return bytes.byteLength > LIMITS.bodyBytesInPlace ? { unread: sharedBytes(bytes) } : readRequestBody(bytes);
+export function takeRequestBody(bytes: Uint8Array | undefined): RequestBody {
+  if (bytes === undefined) return BODY_TOO_LARGE;
+  return isReadInPlace(bytes) ? readRequestBody(bytes) : { unread: sharedBytes(bytes) };
 }
 
 /**
@@ -55,13 +61,23 @@ export interface ReadObject {
 
 /** Reads UTF-8 JSON, which must be an object. The refusal of what is no JSON says where it goes wrong. */
 export function readJsonObject(bytes: Uint8Array): ReadObject | Refusal {
+  const text = textOf(bytes);
+  return typeof text === 'string' ? readJsonText(text) : text;
+}
+
+/** The text of a body, or why it has none. */
+export function textOf(bytes: Uint8Array): string | Refusal {
   // No body at all: there is nothing in it to point at.
   if (bytes.byteLength === 0) return refusal.invalidBody;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let text: string;
-  if (isAscii(buffer)) text = buffer.toString('latin1');
-  else if (isUtf8(buffer)) text = buffer.toString('utf8');
-  else return invalidJson(invalidUtf8(bytes));
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return invalidJson(invalidUtf8(bytes));
+  }
+}
+
+/** As {@link readJsonObject}, once the text is known. */
+export function readJsonText(text: string): ReadObject | Refusal {
   try {
     const object = parseJson(text);
     return isObject(object) ? { object, text } : refusal.invalidBody;

@@ -179,7 +179,6 @@ test('nothing that the file of the pool threads imports is uWebSockets.js: they 
     '@px0/contract',
     '@px0/template-engine',
     'lru-cache',
-    'node:buffer',
     'node:os',
     'node:worker_threads',
     'piscina',
