@@ -8,9 +8,9 @@ import { judge } from '#engine/bars.js';
 import { benchEngine } from '#engine/bench.js';
 import { ENGINE_NAMES, type EngineName } from '#engine/engines/table.js';
 import { startEngines } from '#engine/measure.js';
-import { quantile, type Spread } from '#engine/quantile.js';
 import { assertSameOutputs, OutputsDifferError } from '#engine/same-outputs.js';
 import { TEMPLATE_NAMES, TEMPLATES } from '#engine/templates/all.js';
+import { quantile, type Spread } from '#measuring/statistics.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { quantile } from '../engine/quantile.js';
+import { quantile } from '../measuring/statistics.js';
 import { measureControlPlane, type ReadFigures } from './measure.js';
 
 /** Milliseconds under which 95 of 100 calls of each read have to be answered. */

@@ -1,6 +1,6 @@
+import type { Spread } from '../measuring/statistics.js';
 import type { EngineName } from './engines/table.js';
 import type { CompileTimes } from './messages.js';
-import type { Spread } from './quantile.js';
 import type { TemplateName } from './templates/all.js';
 
 export type PerEngine<T> = Readonly<Partial<Record<EngineName, T>>>;

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { buildGoProgram } from '../measuring/go-program.js';
+import { spreadOf } from '../measuring/statistics.js';
 import { type EngineProcess, startEngine } from './engine-process.js';
 import { ENGINES, type EngineName } from './engines/table.js';
 import type { EngineFigures, PerEngine, TemplateFigures } from './figures.js';
 import type { CompileTimes, Source } from './messages.js';
-import { spreadOf } from './quantile.js';
 import { assertSameOutputs } from './same-outputs.js';
 import { TEMPLATE_NAMES, TEMPLATES, type TemplateName } from './templates/all.js';
 

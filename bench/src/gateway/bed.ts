@@ -1,10 +1,11 @@
 import { startRedis } from '@px0/test-bed';
 import { pinToCores } from '../measuring/cores.js';
+import { writeFeedOf } from '../measuring/feed.js';
 import type { GoProgram } from '../measuring/go-program.js';
 import { packageVersion, programVersion } from '../measuring/machine.js';
 import type { Layout } from './layout.js';
+import { PROMPT } from './prompt.js';
 import { assertAnswers, assertRefuses } from './same-answers.js';
-import { seedFeed } from './seeded-feed.js';
 import { startDatabase } from './servers/database.js';
 import { buildGoServers, type GoServer } from './servers/go-server.js';
 import type { BenchServer } from './servers/server.js';
@@ -34,7 +35,7 @@ export async function startBed(
     const redis = await startRedis();
     stops.push(() => redis.stop());
     const redisPrefix = 'bench';
-    const feed = await seedFeed(redis.url, redisPrefix);
+    const feed = await writeFeedOf(redis.url, redisPrefix, [PROMPT]);
     stops.push(() => feed.close());
     const database = await startDatabase(feed.key);
     stops.push(() => database.stop());

@@ -22,7 +22,7 @@ const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
 };
 
 /** @returns lines of a table: what each server did in that mode */
-export function modeLines({ servers, generator }: GatewayFigures, mode: ModeName): string[] {
+function modeLines({ servers, generator }: GatewayFigures, mode: ModeName): string[] {
   const head =
     `${mode}: ${MODES[mode].label}`.padEnd(LABEL + 26) +
     'core'.padStart(8) +

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { startRedis } from '@px0/test-bed';
-import { PROMPT, REQUEST_BODY } from '../gateway/prompt.js';
+import { PROMPT, RENDER_PATH, REQUEST_BODY } from '../gateway/prompt.js';
 import { startChild } from '../measuring/child.js';
 import { pinToCores } from '../measuring/cores.js';
+import { Tenant, writeFeed } from '../measuring/feed.js';
 import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
 import { quantile } from '../measuring/statistics.js';
 import { type Answers, Attacker } from './attacker.js';
 import type { Attack } from './attacks.js';
-import { seedTenants } from './tenants.js';
 
 export interface IsolationOptions {
   readonly rounds: number;
@@ -44,10 +44,14 @@ export async function measureIsolation(attack: Attack, options: IsolationOptions
   try {
     const redis = await startRedis();
     stops.push(() => redis.stop());
-    const feed = await seedTenants(redis.url, 'bench', [[PROMPT.template], attack.templates]);
+    const innocent = new Tenant();
+    const hostile = new Tenant();
+    const hostilePrompts = attack.templates.map((template, index) => ({ slug: `prompt_${index}`, template }));
+    const feed = await writeFeed(redis.url, 'bench', [
+      [innocent.keyEntry(), ...innocent.entriesOf(PROMPT)],
+      [hostile.keyEntry(), ...hostilePrompts.flatMap((prompt) => hostile.entriesOf(prompt))],
+    ]);
     stops.push(() => feed.close());
-    const [innocent, hostile] = feed.tenants;
-    if (innocent === undefined || hostile === undefined) throw new Error('there are two tenants');
 
     const { gatewayCores, loadCores } = layout();
     const gateway = startChild(new URL('../gateway/servers/gateway-server.js', import.meta.url), {
@@ -66,11 +70,11 @@ export async function measureIsolation(attack: Attack, options: IsolationOptions
     const load = await startOpenLoop(loadCores);
     stops.push(() => load.stop());
 
-    const url = `${base}/v1/prompts/${innocent.slugs[0]}/render`;
+    const url = base + RENDER_PATH;
     const plan = {
       base,
       key: hostile.key,
-      slugs: hostile.slugs,
+      slugs: hostilePrompts.map(({ slug }) => slug),
       body: attack.body,
       requestsPerSecond: options.hostileRate,
     };

@@ -1,15 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import {
-  createApiKey,
-  type Document,
-  documentKey,
-  encodeDocument,
-  HEARTBEAT_INTERVAL,
-  hashApiKey,
-  keyOfDocument,
-} from '@px0/contract';
-import { createFeedWriter } from '@px0/control-plane';
-import { compile } from '@px0/template-engine';
+import { type FeedEntry, Tenant, writeFeed } from '../measuring/feed.js';
 
 /** Prompts that are written to the feed at once. */
 const PAGE = 200;
@@ -62,63 +51,28 @@ export async function generateFeed(
   redisPrefix: string,
   prompts: number,
 ): Promise<GeneratedFeed> {
-  const writer = createFeedWriter({ databaseUrl: 'postgres://unused', redisUrl, redisPrefix });
-  const owner = { org_id: randomUUID(), team_id: randomUUID() };
-  const key = createApiKey();
+  const tenant = new Tenant();
   let versionCharacters = 0;
-  async function* pages() {
-    const { org_id, team_id } = owner;
-    const keyDocument: Document = {
-      kind: 'key',
-      id: randomUUID(),
-      org_id,
-      team_ids: [team_id],
-      operation: 'read_render',
-    };
-    yield [{ key: documentKey.key(hashApiKey(key)), body: encodeDocument(keyDocument) }];
+  function* pages() {
+    yield [tenant.keyEntry()];
     for (let first = 0; first < prompts; first += PAGE) {
-      const page: { key: string; body: string }[] = [];
-      for (let number = first; number < Math.min(prompts, first + PAGE); number += 1) {
-        for (const document of documentsOf(number, owner)) {
-          const body = encodeDocument(document);
-          if (document.kind === 'version') versionCharacters += body.length;
-          page.push({ key: keyOfDocument(document), body });
-        }
-      }
+      const page: FeedEntry[] = [];
+      for (let number = first; number < Math.min(prompts, first + PAGE); number += 1)
+        page.push(...tenant.entriesOf(promptOf(number)));
+      for (const { key, body } of page) if (key.startsWith('version:')) versionCharacters += body.length;
       yield page;
     }
   }
-  const head = { epoch: randomUUID(), revision: 1 };
-  if ((await writer.rebuild(head, pages())) === 'diverged') throw new Error('the store is in use');
-  const heartbeat = setInterval(() => void writer.ring(head), HEARTBEAT_INTERVAL);
-  return {
-    key,
-    documents: 1 + 3 * prompts,
-    versionLength: versionCharacters / prompts,
-    close: async () => {
-      clearInterval(heartbeat);
-      await writer.close();
-    },
-  };
+  const { close } = await writeFeed(redisUrl, redisPrefix, pages());
+  return { key: tenant.key, documents: 1 + 3 * prompts, versionLength: versionCharacters / prompts, close };
 }
 
-function documentsOf(
-  number: number,
-  { org_id, team_id }: { org_id: string; team_id: string },
-): Exclude<Document, { kind: 'key' }>[] {
-  const id = randomUUID();
-  const slug = slugOf(number);
-  return [
-    { kind: 'slug', org_id, slug, prompts: [{ team_id, prompt_id: id }] },
-    { kind: 'prompt', id, org_id, team_id, slug, live: 1, tags: { production: 1 } },
-    {
-      kind: 'version',
-      prompt_id: id,
-      version: 1,
-      program: compile(templateOf(number), { name: slug }),
-      missing: 'error',
-      model: 'some/model',
-      model_params: { temperature: 0.2 },
-    },
-  ];
+function promptOf(number: number) {
+  return {
+    slug: slugOf(number),
+    template: templateOf(number),
+    tags: ['production'],
+    model: 'some/model',
+    model_params: { temperature: 0.2 },
+  };
 }
