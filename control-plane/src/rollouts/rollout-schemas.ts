@@ -3,7 +3,7 @@ import { TeamId } from '../prompts/prompt-schemas.js';
 import { Version } from '../versions/version-schemas.js';
 
 /** The longest time that an answer waits for gateways. Milliseconds. */
-export const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 30_000;
 
 const Refused = Type.Object(
   {
@@ -51,7 +51,7 @@ export const RolloutAnswer = Type.Object({ rollout: Rollout });
 export const VersionRolloutAnswer = Type.Object({ version: Version, rollout: Rollout });
 
 const Wait = Type.String({
-  pattern: '^0*([0-9]{1,4}|[12][0-9]{4}|30000)$',
+  pattern: `^0*([0-9]{1,4}|[12][0-9]{4}|${LONGEST_WAIT})$`,
   description: `Milliseconds, ${LONGEST_WAIT} at most, that the answer waits until every live gateway serves the change, or refuses it. By default it tells at once what is known.`,
 });
 export const WaitQuery = Type.Object({ wait: Type.Optional(Wait) });

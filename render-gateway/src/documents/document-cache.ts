@@ -94,6 +94,7 @@ export class DocumentCache<T> {
     if (!vouch) this.#absent.clear();
   }
 
+  /** Forgets what is known of a document: it is asked for when it is needed next. */
   drop(key: string): void {
     this.#held.delete(key);
     this.#absent.delete(key);

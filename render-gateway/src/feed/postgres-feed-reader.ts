@@ -143,6 +143,7 @@ export class PostgresFeedReader implements FeedReader {
   }
 }
 
+/** How the gateway connects to Postgres: with a limit on everything that is waited for. */
 export function connectionOptions(databaseUrl: string, applicationName: string): pg.ClientConfig {
   return {
     connectionString: databaseUrl,
@@ -166,6 +167,7 @@ function readDocument({ key, revision, body }: Row): FeedDocument[] {
   return key === null ? [] : [{ key, revision: Number(revision), body }];
 }
 
+/** @returns the error that a caller of the feed gets, whatever Postgres or its client said */
 export function unavailable(cause: unknown): FeedUnavailableError {
   return new FeedUnavailableError(`Postgres: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,

@@ -89,6 +89,7 @@ export async function openRedis(url: string, connectionName: string): Promise<Re
   }
 }
 
+/** @returns the error that a caller of the feed gets, whatever Redis or its client said */
 export function unavailable(cause: unknown): FeedUnavailableError {
   if (cause instanceof FeedUnavailableError) return cause;
   return new FeedUnavailableError(`Redis: ${cause instanceof Error ? cause.message : String(cause)}`, {

@@ -15,7 +15,7 @@ import type { FeedHead } from '@px0/contract';
 const MAGIC = Buffer.from('px0 snapshot\n', 'latin1');
 
 /** Raised with every change of the format. */
-export const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 1;
 export const OPENING_BYTES = MAGIC.length + 5;
 export const RECORD_HEAD_BYTES = 16;
 export const FOOTER_BYTES = 20;
@@ -37,6 +37,7 @@ export class SnapshotRefusedError extends Error {
   override readonly name = 'SnapshotRefusedError';
 }
 
+/** @returns opening and header: the beginning of a file */
 export function encodeOpening({ house, position, currentAt }: SnapshotHeader): Buffer {
   const header = Buffer.from(JSON.stringify({ house, ...position, currentAt }));
   const opening = Buffer.alloc(OPENING_BYTES);
@@ -75,18 +76,21 @@ export function decodeHeader(bytes: Buffer): SnapshotHeader {
   return { house, position: { epoch, revision: revision as number }, currentAt: currentAt as number };
 }
 
+/** Lengths are in bytes. */
 export interface RecordHead {
   readonly keyBytes: number;
   readonly bodyBytes: number;
   readonly revision: number;
 }
 
+/** Writes {@link RECORD_HEAD_BYTES} at that place of the buffer. */
 export function encodeRecordHead(into: Buffer, at: number, head: RecordHead): void {
   into.writeUInt32LE(head.keyBytes, at);
   into.writeUInt32LE(head.bodyBytes, at + 4);
   into.writeDoubleLE(head.revision, at + 8);
 }
 
+/** @param bytes {@link RECORD_HEAD_BYTES} of them; nothing in them is checked, for the checksum of the file does that */
 export function decodeRecordHead(bytes: Buffer): RecordHead {
   return {
     keyBytes: bytes.readUInt32LE(0),
@@ -103,12 +107,14 @@ export function encodeFooter(records: number, fileBytes: number): Buffer {
   return footer;
 }
 
+/** @returns the end of the footer, and of the file */
 export function encodeChecksum(checksum: number): Buffer {
   const bytes = Buffer.alloc(CHECKSUM_BYTES);
   bytes.writeUInt32LE(checksum);
   return bytes;
 }
 
+/** @param footer {@link FOOTER_BYTES} of them, its checksum included */
 export function decodeFooter(footer: Buffer): { records: number; fileBytes: number; checksum: number } {
   return {
     records: Number(footer.readBigUInt64LE(0)),

@@ -34,6 +34,7 @@ export class Staleness {
     return this.#since === undefined ? '' : `\r\nx-px0-stale: ${this.seconds()}`;
   }
 
+  /** Whether changes may have been missed for longer than anything is served. */
   isTooOld(): boolean {
     return this.isStale && this.seconds() > this.#maxSeconds;
   }

@@ -80,7 +80,7 @@ export type FromWorker =
   | { readonly kind: 'counted'; readonly counters: Counters }
   | {
       readonly kind: 'log';
-      readonly level: 'warn' | 'error';
+      readonly level: 'error';
       readonly fields: Readonly<Record<string, unknown>>;
       readonly text: string;
     };
