@@ -44,6 +44,8 @@ export interface RendererOptions {
   readonly desk: LookUpDesk;
   readonly pool: PoolDesk;
   readonly clock: { now(): number };
+  /** A document that was asked for is not held any more when the request goes on. */
+  readonly onCrowdedOut: (key: string) => void;
   /** Makes a refusal of an unexpected error, and logs it. */
   readonly onUnexpected: (error: unknown) => Refusal;
 }
@@ -81,6 +83,7 @@ export class Renderer {
   /** How requests with one render go on. */
   readonly line: Line;
   readonly #clock: RendererOptions['clock'];
+  readonly #onCrowdedOut: RendererOptions['onCrowdedOut'];
   readonly #onUnexpected: (error: unknown) => Refusal;
   /** Ids of keys that callers were let through with, those of the remembered ways not yet gathered. */
   readonly #usedKeys = new Set<string>();
@@ -91,13 +94,14 @@ export class Renderer {
     sizeCalculation: () => 1,
   });
 
-  constructor({ documents, versions, desk, pool, clock, onUnexpected }: RendererOptions) {
+  constructor({ documents, versions, desk, pool, clock, onCrowdedOut, onUnexpected }: RendererOptions) {
     this.#documents = documents;
     this.#versions = versions;
     this.#desk = desk;
     this.pool = pool;
     this.line = { waitsInPlace: true, turn: (work) => work(), pool };
     this.#clock = clock;
+    this.#onCrowdedOut = onCrowdedOut;
     this.#onUnexpected = onUnexpected;
   }
 
@@ -159,12 +163,16 @@ export class Renderer {
   /** Takes in what the feed says, in its order. */
   apply(changed: readonly FeedDocument[]): void {
     this.#routes.forget();
+    const awaited: string[] = [];
     for (const document of changed) {
-      const cache = this.#cacheOf(document.key);
-      const awaited = this.#desk.awaits(document.key);
-      if (awaited || cache.knows(document.key)) cache.put(document);
-      if (awaited) this.#desk.settle(document.key, true);
+      const { key } = document;
+      const cache = this.#cacheOf(key);
+      const isAwaited = this.#desk.awaits(key);
+      if (isAwaited || cache.knows(key)) cache.put(document);
+      if (isAwaited) awaited.push(key);
     }
+    // Not before all of it is in: whoever waits goes on at once, and remembers the way that it finds.
+    for (const key of awaited) this.#desk.settle(key, true);
   }
 
   /** Takes in documents that other threads asked for: what is hot there will be here. */
@@ -206,7 +214,10 @@ export class Renderer {
     const attempt = this.#tryFromCache(job, later);
     if (attempt === undefined) return undefined;
     if ('outcome' in attempt) return attempt.outcome;
-    if (lookUpsLeft === 0) throw new Error(`${attempt.needs} was asked for, and is not held`);
+    if (lookUpsLeft === 0) {
+      this.#onCrowdedOut(attempt.needs);
+      return refusal.unavailable;
+    }
     const { waitsInPlace, turn } = job.line;
     const answered = waitsInPlace ? this.#desk.waitInPlace(attempt.needs) : undefined;
     if (answered !== undefined) {
