@@ -1,39 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { findFreePort, testRedis } from '@px0/test-bed';
 import { expect, onTestFinished, test } from 'vitest';
 import { RawConnection } from './client.js';
+import { runGatewayProcess as run } from './gateway-process.js';
 import { newOrg, ready } from './running-gateway.js';
 import { SeededFeed } from './seeded-feed.js';
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-function run(environment: Record<string, string>) {
-  const { PATH = '' } = process.env;
-  const child: ChildProcess = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH,
-      PX0_GATEWAY_HOST: '127.0.0.1',
-      PX0_GATEWAY_THREADS: '2',
-      PX0_SNAPSHOT_FILE: 'none',
-      PX0_IDLE_GRACE: '500',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const output = { out: '', err: '' };
-  child.stdout?.on('data', (text) => {
-    output.out += text;
-  });
-  child.stderr?.on('data', (text) => {
-    output.err += text;
-  });
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
-  return { child, output, ended };
-}
 
 /** A gateway process that is ready, and a prompt in its feed. */
 async function runReady(environment: Record<string, string> = {}) {

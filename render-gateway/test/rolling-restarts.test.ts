@@ -1,53 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { findFreePort, testRedis } from '@px0/test-bed';
 import { expect, onTestFinished, test } from 'vitest';
+import { runGatewayProcess } from './gateway-process.js';
 import { newOrg } from './running-gateway.js';
 import { SeededFeed } from './seeded-feed.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const RESTARTS = 20;
-
-interface GatewayProcess {
-  /** Resolves once it listens. */
-  readonly listening: Promise<void>;
-  /** @returns the exit status */
-  stop(): Promise<number | null>;
-}
-
-function startGateway(environment: Record<string, string>): GatewayProcess {
-  const { PATH = '' } = process.env;
-  const child: ChildProcess = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH,
-      PX0_GATEWAY_HOST: '127.0.0.1',
-      PX0_GATEWAY_THREADS: '1',
-      PX0_GATEWAY_SHARE_PORT: 'on',
-      PX0_SNAPSHOT_FILE: 'none',
-      PX0_POOL_THREADS: '1',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
-  const listening = new Promise<void>((resolve, reject) => {
-    let output = '';
-    child.stdout?.on('data', (text) => {
-      output += text;
-      if (output.includes('gateway listens')) resolve();
-    });
-    void ended.then(() => reject(new Error(`it ended instead: ${output}`)));
-  });
-  const stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  return { listening, stop };
-}
 
 /** @returns the status of a render's answer, or why there is none */
 function render(port: number, key: string, agent: Agent | undefined): Promise<number | string> {
@@ -73,10 +32,18 @@ test('twenty rolling restarts of two gateways behind one port under constant loa
   await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
   const port = await findFreePort();
   const start = () =>
-    startGateway({ REDIS_URL: url, PX0_REDIS_PREFIX: prefix, PX0_GATEWAY_PORT: String(port) });
+    runGatewayProcess({
+      REDIS_URL: url,
+      PX0_REDIS_PREFIX: prefix,
+      PX0_GATEWAY_PORT: String(port),
+      PX0_GATEWAY_THREADS: '1',
+      PX0_GATEWAY_SHARE_PORT: 'on',
+      PX0_POOL_THREADS: '1',
+      PX0_IDLE_GRACE: '6000',
+    });
 
   const serving = [start(), start()];
-  await Promise.all(serving.map(({ listening }) => listening));
+  await Promise.all(serving.map((gateway) => gateway.listening()));
 
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
@@ -96,7 +63,7 @@ test('twenty rolling restarts of two gateways behind one port under constant loa
   for (let restart = 0; restart < RESTARTS; restart++) {
     const oldest = serving.shift();
     const stopped = oldest?.stop();
-    await next.listening;
+    await next.listening();
     serving.push(next);
     if (restart + 1 < RESTARTS) next = start();
     expect(await stopped).toBe(0);
@@ -105,5 +72,5 @@ test('twenty rolling restarts of two gateways behind one port under constant loa
   await Promise.all(clients);
   expect([...outcomes.keys()]).toEqual([200]);
   expect(outcomes.get(200)).toBeGreaterThan(RESTARTS * 10);
-  for (const status of await Promise.all(serving.map(({ stop }) => stop()))) expect(status).toBe(0);
+  for (const status of await Promise.all(serving.map((gateway) => gateway.stop()))) expect(status).toBe(0);
 }, 240_000);

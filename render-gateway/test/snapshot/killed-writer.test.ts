@@ -11,6 +11,8 @@ import { openSnapshot } from '#snapshot/read-snapshot.js';
 const LANES = 4;
 const KILLS_PER_LANE = 50;
 const DOCUMENTS = 400;
+/** After a write was told, in milliseconds: longer than the next takes. */
+const LATEST_KILL = 15;
 
 const moduleUrl = (name: string) => new URL(`../../dist/snapshot/${name}.js`, import.meta.url).href;
 
@@ -44,7 +46,14 @@ function revisionOf(file: string): number {
   }
 }
 
-async function killOften(directory: string, killsWithLeftOver: { count: number }): Promise<void> {
+/**
+ * @param lane which of those that do this beside each other, so that none kills at the moment of another
+ */
+async function killOften(
+  directory: string,
+  lane: number,
+  killsWithLeftOver: { count: number },
+): Promise<void> {
   const file = path.join(directory, 'gateway.snapshot');
   let newest = 0;
   for (let kill = 0; kill < KILLS_PER_LANE; kill++) {
@@ -56,7 +65,8 @@ async function killOften(directory: string, killsWithLeftOver: { count: number }
       told += text;
     });
     await once(child.stdout, 'data');
-    await sleep(Math.random() * 15);
+    // Each kill comes a little later in a write than the one before.
+    await sleep(((kill * LANES + lane) / (KILLS_PER_LANE * LANES)) * LATEST_KILL);
     child.kill('SIGKILL');
     await once(child, 'close');
     const written = Math.max(...told.trim().split('\n').map(Number));
@@ -79,7 +89,7 @@ test('kill -9 during 200 writes: always the old snapshot or the new one stands, 
   const lanes = Array.from({ length: LANES }, (_, lane) => {
     const own = path.join(directory, String(lane));
     mkdirSync(own);
-    return killOften(own, killsWithLeftOver);
+    return killOften(own, lane, killsWithLeftOver);
   });
   await Promise.all(lanes);
   // So they were killed while they wrote.

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FeedDocument } from '@px0/contract';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -80,13 +81,18 @@ describe('a snapshot', () => {
     function* walk() {
       for (const [key, body] of held) yield document(key, body);
     }
-    const writing = writeSnapshot(file, header, walk());
-    const change = setInterval(() => {
+    let isWritten = false;
+    const writing = writeSnapshot(file, header, walk()).finally(() => {
+      isWritten = true;
+    });
+    let changes = 0;
+    for (; !isWritten; await nextTurn()) {
+      changes += 1;
       for (const key of [...held.keys()].slice(0, 10)) held.delete(key);
-      held.set(`late:${held.size}`, 'new');
-    }, 1);
+      held.set(`late:${changes}`, 'new');
+    }
     const { documents } = await writing;
-    clearInterval(change);
+    expect(changes).toBeGreaterThan(1);
     expect(read().documents).toHaveLength(documents);
   });
 });
