@@ -16,11 +16,20 @@ const BATCH_LENGTH = 8 * 1024 * 1024;
 /** Documents loaded between two looks at that. */
 const LOAD_SIZE = 16;
 
+/**
+ * Tells a database from its copies. Data directories are restored, and replicas take over, on a server that
+ * was started for it; a dump comes into another database, or into a table that was made or emptied for it.
+ */
+const SERVER = `concat_ws('/', extract(epoch from pg_postmaster_start_time()),
+  (select oid from pg_database where datname = current_database()), pg_relation_filenode('publisher_state'))`;
+
 interface StateRow {
   readonly epoch: string | null;
   readonly feed_format: string | null;
   readonly reserved_revision: string;
   readonly confirmed_revision: string;
+  readonly server: string | null;
+  readonly server_now: string;
 }
 
 /** What one step is about: the notes that it settles, and the state of now of what they name. */
@@ -40,6 +49,8 @@ export interface PublisherSession {
   /** @returns whether the lock is held now. Another publisher may have it. */
   tryLock(): Promise<boolean>;
   state(): Promise<PublisherState>;
+  /** The epoch goes on, on the server of now. */
+  adopt(): Promise<void>;
   /**
    * The oldest notes, with the documents as they are in that same moment, and a revision reserved for
    * each document. Repeating it repeats the documents, under newer revisions.
@@ -128,7 +139,8 @@ class PostgresSession implements PublisherSession {
 
   async state(): Promise<PublisherState> {
     const { rows } = await this.#client.query<StateRow>(
-      'select epoch, feed_format, reserved_revision, confirmed_revision from publisher_state',
+      `select epoch, feed_format, reserved_revision, confirmed_revision, server, ${SERVER} as server_now
+       from publisher_state`,
     );
     const row = rows[0];
     if (row === undefined) throw new Error('publisher_state has lost its row');
@@ -137,7 +149,13 @@ class PostgresSession implements PublisherSession {
       format: row.feed_format,
       reserved: Number(row.reserved_revision),
       confirmed: Number(row.confirmed_revision),
+      server: row.server,
+      serverNow: row.server_now,
     };
+  }
+
+  async adopt(): Promise<void> {
+    await this.#client.query(`update publisher_state set server = ${SERVER}`);
   }
 
   async takeBatch(): Promise<Batch | undefined> {
@@ -187,7 +205,7 @@ class PostgresSession implements PublisherSession {
     yield* this.#loader.loadAll(this.#client);
     await this.#client.query(
       `update publisher_state
-       set epoch = $1, feed_format = $3, reserved_revision = $2, confirmed_revision = $2`,
+       set epoch = $1, feed_format = $3, reserved_revision = $2, confirmed_revision = $2, server = ${SERVER}`,
       [epoch, revision, FEED_FORMAT],
     );
     await this.#client.query('commit');

@@ -9,13 +9,18 @@ import {
 } from '@px0/contract';
 import type { Logger } from 'pino';
 import { wordsOf } from '../database/connection-trouble.js';
-import { examine } from './publisher-position.js';
+import { examine, type OwnMemory } from './publisher-position.js';
 import type { OpenSession, PublisherSession } from './publisher-session.js';
 
 /** How often a standby asks for the lock. */
 const ELECTION_INTERVAL = 1_000;
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 1_000;
+/**
+ * Milliseconds after it last held the lock for which a publisher knows that no other has written and been
+ * undone since: taking over, writing, and restoring database and feed takes longer.
+ */
+const MEMORY_LIFE = 10_000;
 
 export interface PublisherOptions {
   readonly openSession: OpenSession;
@@ -62,7 +67,10 @@ export class Publisher {
     troubled: () => this.#recover(),
   };
   #session: PublisherSession | undefined;
+  /** The head that was written last, or gone on from. Outlives the session. */
   #head: FeedHead | undefined;
+  /** When the lock was last held for sure; undefined once another publisher was seen to hold it. */
+  #heldAt: number | undefined;
   /** The revision that a rebuild is to begin with. */
   #firstRevision = 0;
   #rangAt = 0;
@@ -125,6 +133,7 @@ export class Publisher {
 
   async #elect(): Promise<State> {
     if (await this.#open().tryLock()) return 'examining';
+    this.#heldAt = undefined;
     // Standing by is well, whatever was wrong before.
     this.#isWell();
     await this.#pause(ELECTION_INTERVAL, false);
@@ -132,16 +141,25 @@ export class Publisher {
   }
 
   async #examine(): Promise<State> {
-    const state = await this.#open().state();
-    const examination = examine(state, await this.#options.writer.head(), this.#clock.now());
+    const session = this.#open();
+    const state = await session.state();
+    const head = await this.#options.writer.head();
+    const examination = examine(state, head, this.#clock.now(), this.#memory());
     if (examination.verdict === 'rebuild') {
       const { reason, revision } = examination;
       this.#options.log.info({ reason, revision }, 'the feed begins a new epoch');
       this.#firstRevision = revision;
       return 'rebuilding';
     }
+    if (state.server !== state.serverNow) await session.adopt();
     this.#publishFrom(examination.head);
     return 'draining';
+  }
+
+  #memory(): OwnMemory | undefined {
+    if (this.#head === undefined) return undefined;
+    const isLatest = this.#heldAt !== undefined && this.#clock.now() - this.#heldAt < MEMORY_LIFE;
+    return { head: this.#head, isLatest };
   }
 
   async #rebuild(): Promise<State> {
@@ -156,7 +174,9 @@ export class Publisher {
   async #drain(): Promise<State> {
     this.#noted = false;
     const session = this.#open();
+    const asked = this.#clock.now();
     const batch = await session.takeBatch();
+    this.#heldAt = asked;
     if (batch === undefined) {
       this.#isWell();
       return 'resting';

@@ -54,7 +54,7 @@ export class RedisFeedWriter implements FeedWriter {
         ...keys,
         epoch,
         expected.revision,
-        this.#layout.bell,
+        this.#bellOf(redis),
         text,
         LOG_LENGTH,
         ...states,
@@ -67,7 +67,7 @@ export class RedisFeedWriter implements FeedWriter {
     const { epoch, revision } = expected;
     const text = encodeMessage({ ...expected, previous: revision });
     return this.#use(async (redis) => {
-      const done = await redis.eval(RING, 1, this.#layout.head, epoch, revision, this.#layout.bell, text);
+      const done = await redis.eval(RING, 1, this.#layout.head, epoch, revision, this.#bellOf(redis), text);
       return done === 1;
     });
   }
@@ -105,7 +105,7 @@ export class RedisFeedWriter implements FeedWriter {
         ...keys,
         old?.epoch ?? '',
         old?.revision ?? '',
-        this.#layout.bell,
+        this.#bellOf(redis),
         text,
         head.epoch,
         head.revision,
@@ -120,6 +120,10 @@ export class RedisFeedWriter implements FeedWriter {
     this.#connection = undefined;
     const redis = await connection?.catch(() => undefined); // told to whoever asked for it
     redis?.disconnect();
+  }
+
+  #bellOf(redis: Redis): string {
+    return this.#layout.bell(redis.options.db ?? 0);
   }
 
   async #readHead(redis: Redis): Promise<FeedHead | undefined> {

@@ -194,6 +194,36 @@ describe('a feed that goes away', () => {
     expect(warnings().length).toBeLessThanOrEqual(3);
   });
 
+  it('restored to the very moment, together with the database: it is rebuilt, and what was published since is not believed', async () => {
+    const id = await livePrompt('kept');
+    const publisher = publish();
+    const before = await settled();
+    await publisher.stop();
+    // As it shows in a copy: what it remembers was confirmed on a server that this one is not.
+    await tenant.query(`update publisher_state set server = 'the server of the copy'`);
+    publish();
+    const after = await until('a new epoch', async () => {
+      const now = await feed();
+      return now.epoch === undefined || now.epoch === before.epoch ? undefined : now;
+    });
+    expect(after.revision).toBeGreaterThan(before.revision);
+    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
+  });
+
+  it('with its database on another server: the publisher that was at work goes on', async () => {
+    await livePrompt('kept');
+    publish();
+    const before = await settled();
+    await tenant.query(`update publisher_state set server = 'the server before the restart'`);
+    expect(await breakPublishers()).toBe(1);
+    const id = await livePrompt('after');
+    const after = await settled();
+    expect(after.documents.get(documentKey.prompt(id))).toMatchObject({ live: 1 });
+    expect(after.epoch).toBe(before.epoch);
+    const { rows } = await tenant.query('select server from publisher_state');
+    expect(rows[0].server).toMatch(/^\d+\.\d+\/\d+\/\d+$/);
+  });
+
   it('another writer moved it: it is not believed, and rebuilt', async () => {
     const id = await livePrompt('kept');
     publish();

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeMessage, documentKey, type FeedMessage } from '@px0/contract';
+import { decodeMessage, documentKey, type FeedMessage, redisFeedLayout } from '@px0/contract';
 import { InvalidProgramError, load, PROGRAM_FORMAT } from '@px0/template-engine';
 import { until } from '@px0/test-bed';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createFeedWriter } from '#publishing/feed-writer.js';
 import { Publisher } from '#publishing/publisher.js';
-import { sessionsIn } from '#publishing/publisher-session.js';
 import { FEED_FORMAT } from '#publishing/publisher-position.js';
+import { sessionsIn } from '#publishing/publisher-session.js';
 import {
   breakPublishers,
   database,
@@ -46,6 +46,7 @@ describe('publishing', () => {
         feed_format: FEED_FORMAT,
         reserved_revision: String(revision),
         confirmed_revision: String(revision),
+        server: expect.stringMatching(/^\d+\.\d+\/\d+\/\d+$/),
       },
     ]);
   });
@@ -108,7 +109,7 @@ describe('publishing', () => {
       const message = decodeMessage(text);
       if (message !== undefined) messages.push({ at: performance.now(), message });
     });
-    await ear.subscribe(`${prefix}:feed:bell`);
+    await ear.subscribe(redisFeedLayout(prefix).bell(0));
     const id = await livePrompt('quick');
     publish();
     await settled();

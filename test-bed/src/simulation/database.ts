@@ -2,6 +2,9 @@ import type { FeedHead } from '@px0/contract';
 import { FEED_FORMAT, type PublisherState } from '@px0/control-plane';
 import type { Session } from './session.js';
 
+/** What a copy holds of it. Which server it is on now is no part of any copy. */
+type RememberedState = Omit<PublisherState, 'serverNow'>;
+
 interface Note {
   readonly id: string;
   readonly key: string;
@@ -12,7 +15,7 @@ export interface DatabaseContent {
   /** What the publisher makes of the rows, by document key. */
   readonly documents: ReadonlyMap<string, string>;
   readonly notes: readonly Note[];
-  readonly state: PublisherState;
+  readonly state: RememberedState;
   /** Counts changes of documents; never goes back, not even when the database does. */
   readonly stamp: number;
 }
@@ -29,7 +32,9 @@ export class SimulatedDatabase {
   readonly #witness: DatabaseWitness;
   #documents = new Map<string, string>();
   #notes: Note[] = [];
-  #state: PublisherState = { epoch: null, format: null, reserved: 0, confirmed: 0 };
+  #state: RememberedState = { epoch: null, format: null, reserved: 0, confirmed: 0, server: null };
+  /** Counts the servers on which it has run. */
+  #server = 1;
   #stamp = 0;
   #noteIds = 0;
   readonly sessions = new Set<Session>();
@@ -57,7 +62,11 @@ export class SimulatedDatabase {
   }
 
   get state(): PublisherState {
-    return this.#state;
+    return { ...this.#state, serverNow: this.#serverNow };
+  }
+
+  get #serverNow(): string {
+    return `server ${this.#server}`;
   }
 
   /** What a user does: the new states of some documents, and a note of each. */
@@ -74,8 +83,8 @@ export class SimulatedDatabase {
   }
 
   content(): DatabaseContent {
-    const { state } = this;
-    return { documents: new Map(this.#documents), notes: [...this.#notes], state, stamp: this.#stamp };
+    const [documents, notes] = [new Map(this.#documents), [...this.#notes]];
+    return { documents, notes, state: this.#state, stamp: this.#stamp };
   }
 
   /** What is not in the copy never was. Nobody's connection outlives it. */
@@ -85,13 +94,14 @@ export class SimulatedDatabase {
     this.#documents = new Map(documents);
     this.#notes = [...notes];
     this.#state = state;
+    this.#server += 1;
     const keys = [...new Set([...before.keys(), ...documents.keys()])];
     const changed = keys.filter((key) => before.get(key) !== documents.get(key));
     this.#witness(changed, this.#documents, this.#stamp);
   }
 
   /** @throws {Error} as Postgres does, if the state is not the one that the transaction has seen */
-  reserve(seen: PublisherState, count: number, stamp: number): number {
+  reserve(seen: RememberedState, count: number, stamp: number): number {
     if (seen !== this.#state) throw new Error('could not serialize access due to concurrent update');
     const before = this.#state.reserved;
     this.#state = { ...this.#state, reserved: before + count };
@@ -99,6 +109,10 @@ export class SimulatedDatabase {
       this.stampOfRevision.set(revision, stamp);
     }
     return before;
+  }
+
+  adopt(): void {
+    this.#state = { ...this.#state, server: this.#serverNow };
   }
 
   settle(noteIds: readonly string[], revision: number): void {
@@ -111,6 +125,7 @@ export class SimulatedDatabase {
   reserveEpoch(seen: DatabaseContent, { epoch, revision }: FeedHead): void {
     if (seen.state !== this.#state) throw new Error('could not serialize access due to concurrent update');
     this.stampOfRevision.set(revision, seen.stamp);
-    this.#state = { epoch, format: FEED_FORMAT, reserved: revision, confirmed: revision };
+    const server = this.#serverNow;
+    this.#state = { epoch, format: FEED_FORMAT, reserved: revision, confirmed: revision, server };
   }
 }

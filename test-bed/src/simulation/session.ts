@@ -103,6 +103,10 @@ export class Session implements PublisherSession {
     return this.#call('state', () => this.#access.database.state);
   }
 
+  adopt(): Promise<void> {
+    return this.#call('adopt', () => this.#access.database.adopt());
+  }
+
   async takeBatch(): Promise<Batch | undefined> {
     const { database } = this.#access;
     const seen = await this.#call('notes', () => database.content());
