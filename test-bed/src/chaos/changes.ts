@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prompt } from '../first-account.js';
 import { leaveNote } from '../run-notes.js';
+import type { SeededRandom } from '../seeded-random.js';
 import type { Judge, Subject } from './judge.js';
 import type { Operators } from './operators.js';
 import type { Question, Questions } from './questions.js';
-import type { SeededRandom } from './seeded-random.js';
 import type { Serials } from './serials.js';
 import { type Doomed, livePath, TAG, type Tenants } from './tenants.js';
 

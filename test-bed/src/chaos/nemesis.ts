@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from '../seeded-random.js';
 import { befall, type Fault } from './faults.js';
 import type { Journal } from './journal.js';
-import type { SeededRandom } from './seeded-random.js';
 
 /** Milliseconds between the beginnings of two faults. */
 const LEAST_GAP = 200;

@@ -1,4 +1,5 @@
 import { until } from '../api-client.js';
+import { SeededRandom } from '../seeded-random.js';
 import { Changes } from './changes.js';
 import { converge } from './convergence.js';
 import { faultsOf } from './faults.js';
@@ -9,7 +10,6 @@ import { carryOut, planFaults } from './nemesis.js';
 import { Operators } from './operators.js';
 import { Questions } from './questions.js';
 import { Reader } from './reader.js';
-import { SeededRandom } from './seeded-random.js';
 import { Serials } from './serials.js';
 import { questionsAbout, settleTenants, type Tenants } from './tenants.js';
 

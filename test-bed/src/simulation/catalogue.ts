@@ -7,7 +7,7 @@ import {
   type SlugDocument,
 } from '@px0/contract';
 import { compile } from '@px0/template-engine';
-import type { Random } from './random.js';
+import type { SeededRandom } from '../seeded-random.js';
 
 const ORGANIZATION = '00000000-0000-4000-8000-000000000001';
 const TEAM = '00000000-0000-4000-8000-000000000002';
@@ -46,7 +46,7 @@ function programOf(serial: number): unknown {
 
 /** What users do: each makes a change of the documents, and says what it is. */
 export class Users {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   #serial = 0;
   /** By the text of a version's document, what it renders. */
   readonly #texts = new Map<string, string>();
@@ -55,7 +55,7 @@ export class Users {
   /** Document keys that ever stood, and whose they are: of a slug or of a credential. */
   readonly owners = new Map<string, string>();
 
-  constructor(random: Random) {
+  constructor(random: SeededRandom) {
     this.#random = random;
     for (const slug of SLUGS) this.owners.set(slugKey(slug), slug);
     for (const credential of CREDENTIALS) this.owners.set(keyKey(credential), credential);

@@ -1,4 +1,4 @@
-import { Random } from './random.js';
+import { SeededRandom } from '../seeded-random.js';
 import type { Tally } from './tally.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -22,7 +22,7 @@ export class Violation extends Error {
 /** What all parts of one history share. */
 export class World {
   readonly time = new VirtualTime();
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly tally: Tally;
   weather: Weather = CALM;
   /** The first thing seen that must never be. */
@@ -31,7 +31,7 @@ export class World {
 
   /** @param trace whether what happens is written down */
   constructor(seed: number, tally: Tally, trace: boolean) {
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
     this.tally = tally;
     this.#lines = trace ? [] : undefined;
   }

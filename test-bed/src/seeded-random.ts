@@ -1,20 +1,25 @@
-/** Random choices that a seed repeats (mulberry32). */
+/** The one source of chance of whatever a seed repeats (Mulberry32): the same seed, the same choices. */
 export class SeededRandom {
   #state: number;
 
+  /** @param seed a whole number */
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
-  /** @returns from 0 up to 1, without 1 */
-  next(): number {
+  /** From 0 up to 1, without 1. A function of its own, to be handed on. */
+  readonly next = (): number => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
   }
 
-  /** @returns a whole number of `least` to `most` */
+  /** A whole number, both ends included. */
   between(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
