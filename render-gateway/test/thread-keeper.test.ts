@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { pino } from 'pino';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { StartError } from '#start-error.js';
 import { ThreadKeeper } from '#threads/thread-keeper.js';
 
@@ -129,4 +132,60 @@ test('a thread whose heap is full is drained once another listens in its place, 
   expect(keeper.workers).toHaveLength(1);
   expect(keeper.workers).not.toContain(full);
   expect(clock.pending).toEqual([]);
+});
+
+describe('where no thread can be started in the place of a full one', () => {
+  /** What a thread is that says so when it is told of readiness, and cannot listen once a file is gone. */
+  async function full(count: number) {
+    const directory = await mkdtemp(path.join(tmpdir(), 'px0-keeper-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = path.join(directory, 'may-listen');
+    await writeFile(file, '');
+    const { keeper, clock } = keep(
+      `
+      import { existsSync } from 'node:fs';
+      import { parentPort } from 'node:worker_threads';
+      if (!existsSync(${JSON.stringify(file)})) throw new Error('cannot listen');
+      parentPort.on('message', (message) => {
+        if (message.kind === 'readiness') parentPort.postMessage({ kind: 'full', used: 9, limit: 10 });
+        if (message.kind === 'drain') process.exit(0);
+      });
+      parentPort.postMessage({ kind: 'listening' });`,
+      count,
+    );
+    await keeper.start();
+    await rm(file);
+    const [worker] = keeper.workers;
+    if (worker === undefined) throw new Error('no worker thread');
+    let isEnded = false;
+    const ended = new Promise<void>((resolve) => {
+      worker.once('exit', () => {
+        isEnded = true;
+        resolve();
+      });
+    });
+    keeper.tell(worker, { kind: 'readiness', readiness: { ready: true, dependencies: {} } });
+    return { keeper, clock, worker, ended, isEnded: () => isEnded, allow: () => writeFile(file, '') };
+  }
+
+  test('the last one serves on, until one can be', async () => {
+    const { keeper, clock, worker, ended, isEnded, allow } = await full(1);
+    expect([await clock.next(), await clock.next(), await clock.next()]).toEqual([50, 100, 200]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([isEnded(), keeper.workers.includes(worker)]).toEqual([false, true]);
+    await allow();
+    while (!isEnded()) {
+      if (clock.pending.length > 0) await clock.next();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await ended;
+    expect(keeper.workers).toHaveLength(1);
+  });
+
+  test('one beside others goes, as it would take the process along', async () => {
+    const { keeper, worker, ended } = await full(2);
+    await ended;
+    expect(keeper.workers).toHaveLength(1);
+    expect(keeper.workers).not.toContain(worker);
+  });
 });

@@ -23,6 +23,7 @@ export interface ThreadKeeperOptions {
 
 interface Slot {
   worker: Worker | undefined;
+  isListening: boolean;
   /** See {@link ThreadSettings}. */
   posted: Int32Array;
   beats: Int32Array;
@@ -38,8 +39,8 @@ interface Slot {
 export class ThreadKeeper {
   readonly #options: ThreadKeeperOptions;
   readonly #slots: Slot[] = [];
-  /** Threads that finish what they have begun while others have taken their places. */
-  readonly #leaving = new Set<Slot>();
+  /** Threads whose places others take, and those places: each drains once another thread serves. */
+  readonly #leaving = new Map<Slot, Slot>();
   #serving = false;
   #stopping = false;
 
@@ -53,7 +54,7 @@ export class ThreadKeeper {
   }
 
   get #all(): readonly Slot[] {
-    return [...this.#slots, ...this.#leaving];
+    return [...this.#slots, ...this.#leaving.keys()];
   }
 
   /** How often each thread has given a sign of life so far. */
@@ -72,6 +73,7 @@ export class ThreadKeeper {
       { length: count },
       (): Slot => ({
         worker: undefined,
+        isListening: false,
         posted: newCounter(),
         beats: newCounter(),
         startedAt: 0,
@@ -138,8 +140,11 @@ export class ThreadKeeper {
     slot.startedAt = clock.now();
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'listening') resolve();
-        else if (message.kind === 'full') this.#retire(slot, message);
+        if (message.kind === 'listening') {
+          slot.isListening = true;
+          this.#relieve(slot);
+          resolve();
+        } else if (message.kind === 'full') this.#retire(slot, message);
         else onMessage(message, worker);
       });
       worker.on('error', (error) => log.error({ err: error }, 'a worker thread failed'));
@@ -148,21 +153,35 @@ export class ThreadKeeper {
         const isLeaving = slot.worker !== worker;
         if (isLeaving) return;
         slot.worker = undefined;
+        slot.isListening = false;
+        // Where a thread cannot start, one that is full had better go too, as long as others serve.
+        if (this.#slots.some((other) => other.isListening)) this.#relieve(slot);
         if (this.#serving && !this.#stopping) this.#replace(slot, code);
       });
     });
   }
 
-  /** Starts another thread in this one's place, and lets this one finish once that one listens. */
+  /**
+   * Starts another thread in this one's place, and lets this one finish once that one listens. Where none
+   * can be started, the last thread goes on: it may die of its heap, but meanwhile it serves.
+   */
   #retire(slot: Slot, { used, limit }: { used: number; limit: number }): void {
     const { worker } = slot;
     if (worker === undefined || this.#stopping) return;
     this.#options.log.error({ used, limit }, 'the heap of a worker thread is full; another takes its place');
     const leaving = { ...slot };
-    this.#leaving.add(leaving);
+    this.#leaving.set(leaving, slot);
     worker.once('exit', () => this.#leaving.delete(leaving));
-    const drain = () => post(leaving, { kind: 'drain' });
-    this.#spawn(slot).then(drain, drain);
+    slot.isListening = false;
+    // A thread that ends before it listens is replaced like any other.
+    this.#spawn(slot).catch(() => {});
+  }
+
+  /** Lets those finish whose place this is. */
+  #relieve(slot: Slot): void {
+    for (const [leaving, place] of this.#leaving) {
+      if (place === slot) post(leaving, { kind: 'drain' });
+    }
   }
 
   #replace(slot: Slot, code: number): void {
