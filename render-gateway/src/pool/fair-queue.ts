@@ -65,6 +65,17 @@ export class FairQueue<T> {
     return true;
   }
 
+  /** @returns all that waited; its places are free */
+  withdrawAll(): T[] {
+    const all: T[] = [];
+    for (const [tenantId, { waiting, running }] of this.#tenants) {
+      all.push(...waiting.splice(0));
+      if (running === 0) this.#tenants.delete(tenantId);
+    }
+    this.#held -= all.length;
+    return all;
+  }
+
   #leave(tenantId: string, { waiting, running }: Tenant<T>): void {
     this.#held -= 1;
     if (waiting.length === 0 && running === 0) this.#tenants.delete(tenantId);

@@ -131,16 +131,19 @@ export class RenderPool {
 
   /**
    * Loads a version to see whether it can be loaded, and tells {@link RenderPoolOptions.onUnreadable} if
-   * it cannot. Where there is no room or no time for it now, its first use will show. Never rejects.
+   * it cannot. Never rejects.
+   * @returns whether there was room and time for it now
    */
-  async judge(document: FeedDocument): Promise<void> {
+  async judge(document: FeedDocument): Promise<boolean> {
     const { key, revision, body } = document;
-    if (body === null) return;
+    if (body === null) return true;
     const version = this.#texts.of(document, body);
     const result = await this.#enqueue(NOBODY, { kind: 'load', id: this.#nextId(), version });
-    if (result?.kind !== 'unreadable') return;
-    this.#texts.forget(key);
-    this.#options.onUnreadable(key, revision, result.reason);
+    if (result?.kind === 'unreadable') {
+      this.#texts.forget(key);
+      this.#options.onUnreadable(key, revision, result.reason);
+    }
+    return result !== undefined && result.kind !== 'noThread';
   }
 
   /** The threads that live now. */
@@ -148,8 +151,10 @@ export class RenderPool {
     return this.#threads.threads;
   }
 
+  /** Ends what is rendered, and refuses what waits. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const job of this.#queue.withdrawAll()) job.done(undefined);
     await this.#threads.destroy();
   }
 
@@ -170,7 +175,7 @@ export class RenderPool {
           resolve(result);
         },
       };
-      if (!this.#queue.add(tenantId, job)) {
+      if (this.#isClosed || !this.#queue.add(tenantId, job)) {
         job.done(undefined);
         return;
       }
@@ -183,7 +188,7 @@ export class RenderPool {
 
   /** Hands out work as long as there are threads for it. */
   #dispatch(): void {
-    while (this.#running < this.#options.threads && !this.#isClosed) {
+    while (this.#running < this.#options.threads) {
       const next = this.#queue.take();
       if (next === undefined) return;
       const { tenantId, work } = next;

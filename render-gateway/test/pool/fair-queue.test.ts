@@ -22,6 +22,23 @@ test('a tenant that comes later has its turn before the second turn of the other
   expect(taken(queue, 3)).toEqual(['a3', 'b1', 'a4']);
 });
 
+test('what waits may be withdrawn all at once, which frees its places but not those of what runs', () => {
+  const queue = new FairQueue<number>({ places: 4, share: 2, running: 1 });
+  for (const tenant of ['a', 'b']) for (const work of [1, 2]) queue.add(tenant, work);
+  expect(taken(queue, 1)).toEqual(['a1']);
+  expect(queue.withdrawAll()).toEqual([1, 2, 2]);
+  expect(taken(queue, 1)).toEqual([undefined]);
+  expect([1, 2, 3, 4].map((work) => queue.add(work < 3 ? 'b' : 'c', work))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  queue.finish('a');
+  expect(queue.add('c', 4)).toBe(true);
+  expect(taken(queue, 2)).toEqual(['b1', 'c3']);
+});
+
 test('what one tenant runs at once is bounded, and what it holds in all', () => {
   const queue = new FairQueue<number>({ places: 6, share: 3, running: 1 });
   expect([1, 2, 3, 4].map((work) => queue.add('a', work))).toEqual([true, true, true, false]);

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '@px0/contract';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { LIMITS } from '#limits.js';
+import { FakeClock } from '../fake-clock.js';
 import { poolUnderTest, read } from './pool-under-test.js';
 
 const MIB = 1024 * 1024;
@@ -72,7 +72,6 @@ describe('a thread that dies', () => {
     const slow = render(version(SLOW), { body: SLOW_BODY });
     await vi.waitFor(() => expect(pool.threads.length).toBe(1));
     const [thread] = pool.threads;
-    await delay(100);
     await thread?.terminate();
     expect(read(await slow)).toEqual(['executionFailed', expect.stringContaining('exceeds the limit')]);
     expect(pool.threads[0]).not.toBe(thread);
@@ -120,21 +119,37 @@ describe('what there is no room for is refused at once, and told apart from what
   });
 
   test('after two seconds of waiting', async () => {
-    const { version, render, counters, pool } = poolUnderTest({
-      timeout: 60_000,
-      clock: {
-        ...systemClock,
-        now: () => systemClock.now(),
-        setTimeout: (work, time) => systemClock.setTimeout(work, time === LIMITS.poolPatience ? 100 : time),
-        clearTimeout: (timer) => systemClock.clearTimeout(timer),
-      },
-    });
+    const clock = new FakeClock(0);
+    const { version, render, counters, pool } = poolUnderTest({ clock });
     const slow = render(version(SLOW), { body: SLOW_BODY });
-    expect(read(await render(version('fine'), { org: 'other' }))).toEqual(['unavailable', undefined]);
+    await vi.waitFor(() => expect(pool.threads.length).toBe(1));
+    const waiting = render(version('fine'), { org: 'other' });
+    await turn();
+    clock.pass(LIMITS.poolPatience - 1);
+    expect(counters.poolRefused).toBe(0);
+    clock.pass(1);
+    expect(read(await waiting)).toEqual(['unavailable', undefined]);
     expect(counters.poolRefused).toBe(1);
     await pool.close();
     expect(await slow).toMatchObject({ code: 'internal' });
   });
+});
+
+test('a pool that is closed leaves nobody waiting, and no timer', async () => {
+  const clock = new FakeClock(0);
+  const { version, render, pool } = poolUnderTest({ clock });
+  const running = render(version(SLOW), { body: SLOW_BODY });
+  const fine = version('fine');
+  const waiting = [render(fine, { org: 'other' }), render(fine, { org: 'third' })];
+  await vi.waitFor(() => expect(pool.threads.length).toBe(1));
+  await pool.close();
+  expect((await Promise.all(waiting)).map(read)).toEqual([
+    ['unavailable', undefined],
+    ['unavailable', undefined],
+  ]);
+  expect(await running).toMatchObject({ code: 'internal' });
+  expect(read(await render(fine))).toEqual(['unavailable', undefined]);
+  expect(clock.next).toBeUndefined();
 });
 
 test('an organization with much to do does not hold up another one', async () => {
