@@ -4,7 +4,7 @@ export const LIMITS = {
   discardedBodyBytes: 16 * 1024 * 1024,
   /** Characters up to which an answer is handed to uWebSockets.js whatever its reader takes; and how often one is not. */
   smallAnswer: 16 * 1024,
-  smallAnswersPerCheck: 16,
+  smallAnswersPerCheck: 64,
   /**
    * What a worker thread does itself, where requests are answered; beyond it a render goes to the pool.
    * Each is a millisecond or two at the worst. Steps of a rendering, and bytes of its output:
@@ -61,6 +61,9 @@ export const LIMITS = {
   keyUseSweep: 1_000,
   /** For how long documents are judged without a pause for what else there is to do. */
   screeningSlice: 10,
+  /** Of documents that the pool judges: how many at once, and after what time it is tried again where it had no room. */
+  judgementsInPool: 2,
+  judgementRetry: 500,
   /** Refused documents that are remembered. */
   refusals: 10_000,
   /** From a change to the report that tells of it, and between tries of one that failed: the first, and the longest. */
@@ -71,6 +74,8 @@ export const LIMITS = {
   restoredWait: 500,
   /** Documents that one request may ask for before it is given up: key, slug, prompt, version, and twice. */
   lookUpsPerRequest: 8,
+  /** Between two warnings of a worker thread that this was not enough. */
+  crowdedOutInterval: 60_000,
   /** The longest that a worker thread waits in place for one document, standing still. */
   lookUpWait: 2,
   /** The part of its time that a worker thread may wait so, and how much of that it may save up. */
@@ -88,6 +93,8 @@ export const LIMITS = {
   retryAfterSeconds: 1,
   /** From being told to stop until open requests are cut off. */
   drain: 9_000,
+  /** Between two looks at whether anything is still open. */
+  drainLook: 10,
   /** A turn of the event loop this short had nothing to do; how long one is looked for. */
   quietTurn: 0.05,
   quietTurnSearch: 200,

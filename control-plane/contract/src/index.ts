@@ -1,6 +1,6 @@
 export { API_KEY_LENGTH, createApiKey, hashApiKey, isWellFormedApiKey } from './api-key.js';
 export { Backoff } from './backoff.js';
-export { type Clock, systemClock } from './clock.js';
+export { type Clock, steadyClock, systemClock } from './clock.js';
 export { decodeDocument, encodeDocument, InvalidDocumentError } from './document-codec.js';
 export { documentKey, keyOfDocument, kindOfKey } from './document-key.js';
 export {

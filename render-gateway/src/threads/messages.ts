@@ -80,7 +80,7 @@ export type FromWorker =
   | { readonly kind: 'counted'; readonly counters: Counters }
   | {
       readonly kind: 'log';
-      readonly level: 'error';
+      readonly level: 'warn' | 'error';
       readonly fields: Readonly<Record<string, unknown>>;
       readonly text: string;
     };

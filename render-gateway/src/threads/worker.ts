@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { decodeDocument, InvalidDocumentError, systemClock } from '@px0/contract';
+import { decodeDocument, InvalidDocumentError, steadyClock, systemClock } from '@px0/contract';
 import { DocumentCache } from '../documents/document-cache.js';
 import { LookUpDesk } from '../documents/look-up-desk.js';
 import { refusal } from '../errors.js';
@@ -14,6 +14,7 @@ import { Staleness } from '../staleness/staleness.js';
 import { watchHeap } from './heap-watch.js';
 import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';
 import { PrimaryLine } from './primary-line.js';
+import { seldom } from './seldom.js';
 
 /** A worker thread: its caches, its server, and its line to the primary thread. */
 function runWorker(port: MessagePort, settings: ThreadSettings): void {
@@ -27,14 +28,14 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
     sizeOf: heapOfDocument,
     read: decodeDocument,
     onUnreadable,
-    clock: systemClock,
+    clock: steadyClock,
   });
   const versions = new DocumentCache({
     maxBytes: settings.templateCacheBytes,
     sizeOf: heapOfVersion,
     read: holdVersion,
     onUnreadable,
-    clock: systemClock,
+    clock: steadyClock,
   });
   const staleness = new Staleness(settings.maxStaleness, systemClock);
   const pool = new PoolDesk({
@@ -48,10 +49,14 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
       ask: (keys) => tell({ kind: 'find', keys }),
       afterTurn: setImmediate,
       standStill: () => primary.standStill(),
-      clock: performance,
+      clock: steadyClock,
     }),
     pool,
-    clock: performance,
+    clock: steadyClock,
+    onCrowdedOut: seldom(LIMITS.crowdedOutInterval, steadyClock, (key) => {
+      const text = 'documents that one render takes push each other out: PX0_CACHE_BYTES is too small';
+      tell({ kind: 'log', level: 'warn', fields: { key }, text });
+    }),
     onUnexpected: (cause) =>
       // Told already, when it was read: as with a feed that cannot be asked, the document's state is not known.
       cause instanceof InvalidDocumentError ? refusal.unavailable : { code: 'internal', cause },
@@ -78,7 +83,7 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
     readiness: () => readiness,
     staleness,
     corsOrigins: settings.corsOrigins,
-    clock: systemClock,
+    clock: steadyClock,
     onFailure: (requestId, error) => {
       const stack = error instanceof Error ? error.stack : String(error);
       tell({ kind: 'log', level: 'error', fields: { request_id: requestId, stack }, text: 'render failed' });
