@@ -1,6 +1,8 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import type { Counters } from '../metrics/counters.js';
+import type { Staleness } from '../staleness/staleness.js';
 import { answerOf, type RefusedAnswer, statusLine } from './answer.js';
 import { Body } from './body.js';
 import type { Cors } from './cors.js';
@@ -14,6 +16,8 @@ export interface ExchangeHost {
   readonly cors: Cors;
   readonly memory: MemoryInFlight;
   readonly deadlines: Deadlines;
+  /** Where every refusal is counted. */
+  readonly counters: Pick<Counters, 'refused'>;
   /** The longest body that is taken, in bytes. */
   readonly maxBodyBytes: number;
   /** Answers close their connections: the server is going. */
@@ -38,6 +42,7 @@ export class Exchange {
   readonly #response: HttpResponse;
   /** Lines of CORS, see {@link Cors}. */
   readonly #corsLines: string;
+  #staleness: Staleness | undefined;
   #isHead = false;
   #isOpen = false;
   /** The client is gone, or was cut off. */
@@ -56,6 +61,11 @@ export class Exchange {
   /** Whether it was answered, or the client is gone. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whatever is answered is to say how old that may be which it was made of. */
+  tellStaleness(staleness: Staleness): void {
+    this.#staleness = staleness;
   }
 
   /** The answer is to have no body, only its length. */
@@ -102,26 +112,28 @@ export class Exchange {
   }
 
   /**
-   * Answers 200.
+   * Answers 200, or 503 where too much is held already for readers that are slow.
    * @param json its text, or the bytes of it
-   * @param lines of the head, each begun by the end of the line before it
+   * @returns whether it was 200
    */
-  answer(json: string | Uint8Array, lines = ''): void {
+  answer(json: string | Uint8Array): boolean {
     const host = this.#host;
+    const lines = this.#staleness?.lines ?? '';
     if (!this.#isHead && !host.closing) {
       // Of the small ones a few are sent the careful way too: a client that asks and asks, and reads
       // nothing, is found out before uWebSockets.js has gathered much for it.
       const isSmall = json.length <= LIMITS.smallAnswer;
       if (!isSmall || ++host.smallAnswers % LIMITS.smallAnswersPerCheck === 0) {
-        if (this.#answerByAndBy(json, lines)) return;
+        if (this.#answerByAndBy(json, lines)) return true;
         if (!isSmall) {
           this.refuse(refusal.unavailable);
-          return;
+          return false;
         }
       }
     }
     this.#close();
     this.#end(json, lines, host.closing);
+    return true;
   }
 
   /** Answers with a status of one's own, and a short text. */
@@ -138,7 +150,10 @@ export class Exchange {
       .endWithoutBody();
   }
 
-  /** Answers with what the error table says. */
+  /**
+   * Answers with what the error table says.
+   * @param lines of the head, each begun by the end of the line before it
+   */
   refuse(reason: Refusal, lines = ''): void {
     this.#refuse(reason, lines, this.#host.closing);
   }
@@ -151,8 +166,10 @@ export class Exchange {
   }
 
   #refuse(reason: Refusal, lines: string, close: boolean): void {
+    this.#host.counters.refused[reason.code] += 1;
     const { statusLine, lines: ownLines, body } = this.describe(reason);
-    this.#answerShort(statusLine, JSON.stringify(body), ownLines + lines, close);
+    const age = this.#staleness?.lines ?? '';
+    this.#answerShort(statusLine, JSON.stringify(body), ownLines + age + lines, close);
   }
 
   #refuseAndClose(reason: Refusal): void {

@@ -35,6 +35,7 @@ export interface ServerOptions extends ServerBounds {
   readonly staleness: Staleness;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
+  /** For durations. */
   readonly clock: Clock;
   /** Logs an unexpected failure under the id of its request. */
   readonly onFailure: (requestId: string, error: unknown) => void;
@@ -57,6 +58,7 @@ export class Server {
       cors: new Cors(options.corsOrigins),
       memory: new MemoryInFlight(options.inFlightBytes),
       deadlines: new Deadlines(options.requestTimeout, options.clock),
+      counters: options.counters,
       maxBodyBytes: options.maxBodyBytes,
       closing: false,
       open: 0,
@@ -103,17 +105,18 @@ export class Server {
    * on its way in that very moment: so that comes late, when those that are left speak rarely.
    */
   async drain(): Promise<void> {
-    const started = performance.now();
+    const { clock, idleGrace } = this.#options;
+    const started = clock.now();
     this.#isDraining = true;
     if (this.#listening !== undefined) await stopListening(this.#listening);
     this.#listening = undefined;
     // Not before: a client that is told to connect anew would get back to this port.
     this.#host.closing = true;
     for (;;) {
-      const waited = performance.now() - started;
+      const waited = clock.now() - started;
       if (this.#connections === 0 || waited > LIMITS.drain) break;
-      if (this.#host.open === 0 && waited > this.#options.idleGrace) break;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (this.#host.open === 0 && waited > idleGrace) break;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, LIMITS.drainLook));
     }
     this.close();
   }
@@ -127,20 +130,14 @@ export class Server {
 
   /** @returns the credential of a request that is worth reading; undefined: it was refused */
   #admit(exchange: Exchange, request: HttpRequest): string | undefined {
-    const { renderer, counters, staleness } = this.#options;
+    const { renderer, staleness } = this.#options;
+    exchange.tellStaleness(staleness);
     const authorization = request.getHeader('authorization');
     const credential = isBearer(authorization) ? authorization : request.getHeader('x-api-key');
-    if (renderer.isJunk(credential)) {
-      counters.refused.unauthorized += 1;
-      exchange.refuse(refusal.unauthorized);
-      return undefined;
-    }
-    if (staleness.isStale && staleness.isTooOld()) {
-      counters.refused.unavailable += 1;
-      exchange.refuse(refusal.unavailable, staleness.lines);
-      return undefined;
-    }
-    return credential;
+    if (renderer.isJunk(credential)) exchange.refuse(refusal.unauthorized);
+    else if (staleness.isStale && staleness.isTooOld()) exchange.refuse(refusal.unavailable);
+    else return credential;
+    return undefined;
   }
 
   #render(exchange: Exchange, request: HttpRequest): void {
@@ -159,35 +156,21 @@ export class Server {
   }
 
   #answer(exchange: Exchange, outcome: Outcome): void {
-    const { counters, staleness } = this.#options;
+    const { counters } = this.#options;
     if (typeof outcome === 'string') {
-      counters.renderedInPlace += 1;
-      exchange.answer(outcome, staleness.lines);
-    } else if ('code' in outcome) {
-      counters.refused[outcome.code] += 1;
-      exchange.refuse(outcome, staleness.lines);
-    } else {
-      counters.renderedInPool += 1;
-      exchange.answer(outcome, staleness.lines);
-    }
+      if (exchange.answer(outcome)) counters.renderedInPlace += 1;
+    } else if ('code' in outcome) exchange.refuse(outcome);
+    else if (exchange.answer(outcome)) counters.renderedInPool += 1;
   }
 
   #renderMany(exchange: Exchange, request: HttpRequest): void {
     const credential = this.#admit(exchange, request);
     if (credential === undefined) return;
-    const { renderer, counters, staleness } = this.#options;
-    const answer = (outcome: Outcome) =>
-      exchange.late(() => {
-        if (typeof outcome === 'string' || !('code' in outcome)) exchange.answer(outcome, staleness.lines);
-        else {
-          counters.refused[outcome.code] += 1;
-          exchange.refuse(outcome, staleness.lines);
-        }
-      });
+    const { renderer, counters } = this.#options;
     const { memory } = this.#host;
     exchange.receive((bytes) => {
-      if (bytes === undefined) refuseBatch(renderer, credential, refusal.bodyTooLarge, answer);
-      else answerBatch({ exchange, credential, bytes, renderer, memory, counters, answer });
+      if (bytes === undefined) refuseBatch(exchange, renderer, credential, refusal.bodyTooLarge);
+      else answerBatch({ exchange, credential, bytes, renderer, memory, counters });
     });
   }
 

@@ -5,10 +5,11 @@ export interface Counters {
   /** Renders that were answered, by where they were done. */
   renderedInPlace: number;
   renderedInPool: number;
-  /** Requests that were refused, by why; those of a batch as well. */
+  /** Requests that were refused, by why; renders of a batch as well. */
   readonly refused: Record<ErrorCode, number>;
+  /** Batches that were answered. */
   batches: number;
-  /** Renders in batches. They count above, too. */
+  /** Renders in them. They count above, too. */
   batchRenders: number;
   /** Renders that the pool had no room for, or that waited in vain for a thread. */
   poolRefused: number;

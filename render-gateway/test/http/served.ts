@@ -9,6 +9,7 @@ import {
   hashApiKey,
   type KeyDocument,
   keyOfDocument,
+  steadyClock,
   systemClock,
 } from '@px0/contract';
 import { compile } from '@px0/template-engine';
@@ -16,7 +17,7 @@ import { pino } from 'pino';
 import { DocumentCache } from '#documents/document-cache.js';
 import { LookUpDesk } from '#documents/look-up-desk.js';
 import { Server, type ServerOptions } from '#http/server.js';
-import { createCounters } from '#metrics/counters.js';
+import { type Counters, createCounters } from '#metrics/counters.js';
 import { PoolDesk } from '#pool/pool-desk.js';
 import { RenderPool } from '#pool/render-pool.js';
 import { heapOfVersion, holdVersion } from '#render/loaded-version.js';
@@ -30,6 +31,7 @@ export interface Served {
   readonly server: Server;
   readonly port: number;
   readonly key: string;
+  readonly counters: Counters;
   /** Unexpected failures that were to be logged. */
   readonly failures: { readonly requestId: string; readonly error: unknown }[];
   /** The head of a render of a prompt of that slug, with further header lines. */
@@ -41,9 +43,9 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** @param templates of prompts, by slug */
+/** @param templates of prompts, by slug; null: no version is live; two: of two teams' prompts of that slug */
 export async function serve(
-  templates: Readonly<Record<string, string>>,
+  templates: Readonly<Record<string, string | null | readonly [string, string]>>,
   options: Partial<ServerOptions> = {},
 ): Promise<Served> {
   const org_id = randomUUID();
@@ -54,7 +56,8 @@ export async function serve(
     encodeDocument({ kind: 'key', id: randomUUID(), org_id, team_ids: null, operation: 'read_render' }),
   );
   for (const [slug, template] of Object.entries(templates)) {
-    for (const document of prompt(org_id, slug, template)) {
+    const all = typeof template === 'object' && template !== null ? template : [template];
+    for (const document of prompts(org_id, slug, all)) {
       documents.set(keyOfDocument(document), encodeDocument(document));
     }
   }
@@ -71,10 +74,10 @@ export async function serve(
     find: (name) => Promise.resolve(find(name)),
     onUnreadable: () => {},
     counters,
-    clock: systemClock,
+    clock: steadyClock,
     log: pino({ level: 'silent' }),
   });
-  const cache = { maxBytes: 256 * MIB, onUnreadable: () => {}, clock: systemClock };
+  const cache = { maxBytes: 256 * MIB, onUnreadable: () => {}, clock: steadyClock };
   const desk = new LookUpDesk({
     ask: (names) => {
       setImmediate(() => {
@@ -85,7 +88,7 @@ export async function serve(
     standStill: () => {
       if (isBroken) throw new Error('broken down');
     },
-    clock: performance,
+    clock: steadyClock,
   });
   const poolDesk = new PoolDesk({
     places: 1_000,
@@ -96,7 +99,8 @@ export async function serve(
     versions: new DocumentCache({ ...cache, sizeOf: heapOfVersion, read: holdVersion }),
     desk,
     pool: poolDesk,
-    clock: performance,
+    clock: steadyClock,
+    onCrowdedOut: () => {},
     onUnexpected: (cause) => ({ code: 'internal', cause }),
   });
   const server = new Server({
@@ -109,7 +113,7 @@ export async function serve(
     readiness: () => ({ ready: true, dependencies: { feed: 'OK' } }),
     staleness: new Staleness(60, systemClock),
     corsOrigins: [],
-    clock: systemClock,
+    clock: steadyClock,
     onFailure: (requestId, error) => failures.push({ requestId, error }),
     ...options,
   });
@@ -120,6 +124,7 @@ export async function serve(
     server,
     port,
     key,
+    counters,
     failures,
     head: (slug, ...lines) =>
       [
@@ -146,21 +151,39 @@ export async function serve(
   };
 }
 
-function prompt(org_id: string, slug: string, template: string): Exclude<Document, KeyDocument>[] {
-  const id = randomUUID();
-  const team_id = randomUUID();
+function prompts(
+  org_id: string,
+  slug: string,
+  templates: readonly (string | null)[],
+): Exclude<Document, KeyDocument>[] {
+  const entries = templates.map((template) => ({ template, team_id: randomUUID(), prompt_id: randomUUID() }));
   return [
-    { kind: 'slug', org_id, slug, prompts: [{ team_id, prompt_id: id }] },
-    { kind: 'prompt', id, org_id, team_id, slug, live: 1, tags: {} },
     {
-      kind: 'version',
-      prompt_id: id,
-      version: 1,
-      program: compile(template, { name: slug }),
-      missing: 'error',
-      model: null,
-      model_params: null,
+      kind: 'slug',
+      org_id,
+      slug,
+      prompts: entries.map(({ team_id, prompt_id }) => ({ team_id, prompt_id })),
     },
+    ...entries.flatMap(({ template, team_id, prompt_id }): Exclude<Document, KeyDocument>[] => [
+      {
+        kind: 'prompt',
+        id: prompt_id,
+        org_id,
+        team_id,
+        slug,
+        live: template === null ? null : 1,
+        tags: {},
+      },
+      {
+        kind: 'version',
+        prompt_id,
+        version: 1,
+        program: compile(template ?? '', { name: slug }),
+        missing: 'error',
+        model: null,
+        model_params: null,
+      },
+    ]),
   ];
 }
 
