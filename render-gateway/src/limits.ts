@@ -34,6 +34,8 @@ export const LIMITS = {
   batchInPool: 2,
   /** From its beginning to the last of its renders that the pool is given. */
   batchTime: 10_000,
+  /** Fields of a long body, and of a long render in it: more are nothing that anybody sends in earnest. */
+  membersOutlined: 10_000,
   /** The longest text of a slug, version or id, as JSON, in bytes. */
   longestName: 4_096,
   /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */

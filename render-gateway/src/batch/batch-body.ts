@@ -5,6 +5,8 @@ import { type RequestBody, readJsonObject, requestBodyOf } from '../render/reque
 import { asId, type Target } from '../render/target.js';
 import { elementsOf, membersOf, type Span } from './json-outline.js';
 
+const TARGET_NAMES = ['slug', 'version', 'team_id'];
+
 /** One render of a batch. */
 export interface BatchRender {
   readonly target: Target | Refusal;
@@ -24,7 +26,7 @@ export function readBatch(bytes: Uint8Array<SharedArrayBuffer>): readonly ReadRe
     const whole = readJsonObject(bytes);
     if ('code' in whole) return whole;
   }
-  const members = membersOf(bytes, { start: 0, end: bytes.byteLength });
+  const members = membersOf(bytes, { start: 0, end: bytes.byteLength }, ['renders'], LIMITS.membersOutlined);
   if (members === undefined) return refusal.invalidBody;
   const list = members.get('renders');
   const renders = list && elementsOf(bytes, list, LIMITS.batchRenders + 1);
@@ -46,12 +48,10 @@ function readRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
 }
 
 function readLongRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
-  const members = membersOf(bytes, { start: 0, end: bytes.byteLength });
+  const members = membersOf(bytes, { start: 0, end: bytes.byteLength }, TARGET_NAMES, LIMITS.membersOutlined);
   if (members === undefined) return { target: refusal.invalidBody, body: { refused: refusal.invalidBody } };
   const object: Record<string, JsonValue> = {};
-  for (const name of ['slug', 'version', 'team_id']) {
-    const span = members.get(name);
-    if (span === undefined) continue;
+  for (const [name, span] of members) {
     const value = readShort(bytes, span);
     if (value === undefined) return { target: refusal.invalidBody, body: { unread: bytes } };
     object[name] = value;
