@@ -106,7 +106,7 @@ function endOfString(bytes: Uint8Array, start: number, end: number): number {
 function endOfValue(bytes: Uint8Array, start: number, end: number): number {
   let depth = 0;
   for (let at = start; at < end; at++) {
-    switch (MEANING[bytes[at] ?? 0]) {
+    switch (MEANING[bytes[at] ?? 0] ?? PLAIN) {
       case PLAIN:
         break;
       case QUOTED:
