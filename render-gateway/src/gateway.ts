@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import { systemClock } from '@px0/contract';
+import { steadyClock, systemClock } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
 import { Evictions } from './documents/evictions.js';
@@ -14,8 +14,9 @@ import { addCounters, type Counters, createCounters } from './metrics/counters.j
 import { forWorkers } from './pool/long-documents.js';
 import { RenderPool } from './pool/render-pool.js';
 import { probePort, warnOfLostConnections } from './port-check.js';
-import { DocumentScreen } from './reports/document-screen.js';
-import { Refusals } from './reports/refusals.js';
+import { DocumentScreen } from './screening/document-screen.js';
+import { LateJudgements } from './screening/late-judgements.js';
+import { Refusals } from './screening/refusals.js';
 import { ReportDesk } from './reports/report-desk.js';
 import { createGatewayReporter } from './reports/report-store.js';
 import { createSnapshotKeeper, knownFeed } from './snapshot/snapshot-keeper.js';
@@ -55,23 +56,33 @@ export async function startGateway(
 
   const reader = createFeedReader({ redisUrl, databaseUrl, redisPrefix });
   const reporter = createKeyUseReporter({ redisUrl, databaseUrl, redisPrefix });
-  const keyUses = new KeyUseDesk({ reporter, clock: systemClock, log });
+  const keyUses = new KeyUseDesk({ reporter, clock: steadyClock, unixTime: Date.now, log });
   const gatewayReporter = createGatewayReporter({ redisUrl, databaseUrl, redisPrefix });
   const counters = createCounters();
-  const refusals = new Refusals(counters, log, () => reports.changed());
+  const refusals = new Refusals(counters, log, () => {
+    reports.changed();
+    snapshots?.changed();
+  });
+  const lateJudgements: LateJudgements = new LateJudgements({
+    held: (key) => follower.peek(key),
+    judge: (document) => pool.judge(document),
+    onSettled: () => reports.changed(),
+    clock: steadyClock,
+  });
   const reports = new ReportDesk<Worker>({
     reporter: gatewayReporter,
     host: hostname(),
     refusals,
+    judged: () => lateJudgements.earliest(),
     threads: () => keeper.workers,
     ask: (worker, revision) => keeper.tell(worker, { kind: 'position', revision }),
-    clock: systemClock,
+    clock: steadyClock,
     log,
   });
   const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
   const snapshots = createSnapshotKeeper(config, {
     known: () => knownFeed(follower.status(), refusals.earliest()),
-    documents: () => follower.documents(),
+    documents: (position) => follower.documents(position),
     counters,
     clock: systemClock,
     log,
@@ -90,7 +101,7 @@ export async function startGateway(
     onChange: (documents) => keeper.broadcast({ kind: 'changed', documents: documents.map(forWorkers) }),
     onEvict: (key) => evictions.add(key),
     onEvent: () => readiness.look(),
-    screen: new DocumentScreen(refusals, (document) => void pool.judge(document)),
+    screen: new DocumentScreen(refusals, lateJudgements),
     onMove: (head) => {
       reports.moved(head);
       snapshots?.changed();
@@ -116,9 +127,9 @@ export async function startGateway(
       const lookup = await follower.find(key);
       return lookup.known ? lookup.document : null;
     },
-    onUnreadable: refuse,
+    onUnreadable: (key, revision, reason) => follower.refuse(key, revision, reason),
     counters,
-    clock: systemClock,
+    clock: steadyClock,
     log,
   });
   const keeper = new ThreadKeeper({
@@ -138,7 +149,7 @@ export async function startGateway(
       corsOrigins: config.corsOrigins?.split(',') ?? [],
     },
     body: new URL('./threads/worker.js', import.meta.url),
-    clock: systemClock,
+    clock: steadyClock,
     log,
     greeting: () => [
       { kind: 'readiness', readiness: readiness.current },
@@ -157,7 +168,7 @@ export async function startGateway(
           reports.applied(from, message.revision);
           return;
         case 'refused':
-          refuse(message.key, message.revision, message.reason);
+          follower.refuse(message.key, message.revision, message.reason);
           return;
         case 'pool':
           void pool.render(message.order).then((outcome) => {
@@ -183,14 +194,8 @@ export async function startGateway(
       log.fatal('a worker thread hangs: the process ends, for a thread cannot be ended alone');
       process.kill(process.pid, 'SIGKILL');
     },
-    clock: systemClock,
+    clock: steadyClock,
   });
-
-  /** A document turned out to be of no use after it was taken in. */
-  function refuse(key: string, revision: number, reason: string): void {
-    refusals.add(key, revision, reason);
-    follower.refuse(key, revision);
-  }
 
   async function find(key: string, from: Worker): Promise<void> {
     const lookup = await follower.find(key);
@@ -199,6 +204,7 @@ export async function startGateway(
 
   async function close(): Promise<void> {
     hangs.stop();
+    lateJudgements.stop();
     await keeper.stop();
     await pool.close();
     await reports.stop();

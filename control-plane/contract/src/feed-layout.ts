@@ -12,8 +12,8 @@ export function redisFeedLayout(prefix: string) {
   return {
     /** Hash: epoch, revision. Missing while no complete feed stands. */
     head: `${prefix}:feed:head`,
-    /** Pub/sub channel of encoded messages. */
-    bell: `${prefix}:feed:bell`,
+    /** Pub/sub channel of encoded messages. Channels know no databases, so the number of ours is in the name. */
+    bell: (database: number) => `${prefix}:feed:bell:${database}`,
     /** Hash: document key → `<revision>:<body>`. Gone documents have no field. */
     documents: (epoch: string) => `${prefix}:feed:${epoch}:documents`,
     /**

@@ -1,16 +1,21 @@
 import type { FeedDocument } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
-import type { DocumentScreen, Verdict } from '../reports/document-screen.js';
+import type { DocumentScreen, Verdict } from '../screening/document-screen.js';
 
 /** What an entry takes beside its texts, about. */
 const ENTRY_BYTES = 200;
 const ABSENCES = 50_000;
 
 interface Held {
+  /** Of the newest state that was taken in. */
   readonly revision: number;
+  /** From which revision on that state was this one; a new epoch brings the same under a later one. */
+  readonly since: number;
   readonly body: string;
   /** The state before, while nobody has read this one: it may turn out to be of no use. */
   readonly before: string | undefined;
+  /** Whether the state of that revision is refused, and `body` the one before. */
+  readonly isPutBack: boolean;
   /** The sweep in which this document was last seen. */
   sweep: number;
 }
@@ -23,7 +28,7 @@ interface Absence {
 
 type Screen = Pick<
   DocumentScreen,
-  'judge' | 'glance' | 'isRefused' | 'accepted' | 'startSweep' | 'saw' | 'finishSweep'
+  'judge' | 'glance' | 'refuse' | 'refusedRevisionOf' | 'accepted' | 'startSweep' | 'saw' | 'finishSweep'
 >;
 
 export interface DocumentStoreOptions {
@@ -87,13 +92,32 @@ export class DocumentStore {
 
   /**
    * Walks over all documents, in no order, and may rest between any two: what comes, changes or goes
-   * meanwhile is met in some state that it had, or not at all.
+   * meanwhile is met in some state that it had, or not at all. One that nobody has read comes after the one
+   * before it, and one that was put back under an earlier revision than the one refused: whoever takes
+   * them in, and then what the feed brings, has the newest that it can use.
+   *
+   * @param position from where the feed is going to be read. What was put back is left out where that would
+   *   not bring the state that is refused here
    */
-  *documents(): Generator<FeedDocument> {
+  *documents(position: number): Generator<FeedDocument> {
     for (const key of this.#keys) {
       const held = this.#held.peek(key);
-      if (held !== undefined) yield { key, revision: held.revision, body: held.body };
+      if (held === undefined) continue;
+      const { revision, body, before, isPutBack } = held;
+      if (isPutBack) {
+        const refused = Math.max(revision, this.#screen?.refusedRevisionOf(key) ?? 0);
+        if (refused > position) yield { key, revision: revision - 1, body };
+        continue;
+      }
+      if (before !== undefined) yield { key, revision: revision - 1, body: before };
+      yield { key, revision, body };
     }
+  }
+
+  /** @returns a document in the state that is held, without it counting as a use */
+  peek(key: string): FeedDocument | undefined {
+    const held = this.#held.peek(key);
+    return held && { key, revision: held.revision, body: held.body };
   }
 
   /** Lets go of everything, and tells so of each document. */
@@ -118,26 +142,34 @@ export class DocumentStore {
     return this.#take(document, true, (one) => this.#screen?.judge(one) ?? 'good');
   }
 
-  /** Like {@link apply}, but leaves judging to whoever uses the document, unless the one before was refused. */
+  /**
+   * Like {@link apply}, but leaves judging to whoever uses the document, unless the one before was refused, or
+   * nobody has read that one either.
+   */
   learn(document: FeedDocument): boolean {
-    return this.#take(document, true, (one) => this.#screen?.glance(one) ?? 'good');
+    return this.#take(document, true, (one) => this.#glance(one));
   }
 
   /** Whether this very state was refused: the one before it goes on, if there is one. */
-  refuses(document: FeedDocument): boolean {
-    return this.#screen?.isRefused(document) ?? false;
+  refuses({ key, revision }: FeedDocument): boolean {
+    return this.#screen?.refusedRevisionOf(key) === revision;
   }
 
   /**
-   * A state that nobody had read yet turned out to be of no use: the one before takes its place again.
-   * @returns that one, under the revision of the one refused; undefined if it is not held
+   * A state that was taken in turned out to be of no use: it is refused, and the one before takes its
+   * place again, if it is held. Word of a state that another has followed comes too late, and means nothing.
+   * @returns the one before, under the revision of the one refused
    */
-  putBack(key: string, revision: number): FeedDocument | undefined {
+  refuse(key: string, revision: number, reason: string): FeedDocument | undefined {
     const held = this.#held.peek(key);
-    if (held === undefined || held.revision !== revision || held.before === undefined) return undefined;
+    if (revision < (held?.since ?? this.#absent.peek(key)?.revision ?? 0)) return undefined;
+    const refused = Math.max(revision, held?.revision ?? 0);
+    this.#screen?.refuse(key, refused, reason);
+    if (held?.before === undefined || refused !== held.revision) return undefined;
     const body = held.before;
-    this.#held.set(key, { ...held, body, before: undefined }, { size: sizeOf(key, body) });
-    return { key, revision, body };
+    const putBack = { ...held, body, before: undefined, isPutBack: true };
+    this.#held.set(key, putBack, { size: sizeOf(key, body) });
+    return { key, revision: refused, body };
   }
 
   /** Begins to look for documents that are no more: those that {@link confirm} or {@link apply} do not name. */
@@ -148,7 +180,7 @@ export class DocumentStore {
 
   /** Like {@link learn}, but pushes out no other document: what was used stays before what merely exists. */
   confirm(document: FeedDocument): boolean {
-    return this.#take(document, false, (one) => this.#screen?.glance(one) ?? 'good');
+    return this.#take(document, false, (one) => this.#glance(one));
   }
 
   /**
@@ -166,6 +198,12 @@ export class DocumentStore {
     return gone;
   }
 
+  #glance(document: FeedDocument): Verdict {
+    if (this.#screen === undefined) return 'good';
+    const isBeforeUnread = this.#held.peek(document.key)?.before !== undefined;
+    return isBeforeUnread ? this.#screen.judge(document) : this.#screen.glance(document);
+  }
+
   #take(document: FeedDocument, mayEvict: boolean, judge: (document: FeedDocument) => Verdict): boolean {
     const { key, revision, body } = document;
     this.#screen?.saw(key);
@@ -175,9 +213,12 @@ export class DocumentStore {
     const isOld = held === undefined && body === null ? revision < known : revision <= known;
     if (isOld) {
       if (held !== undefined) held.sweep = this.#sweep;
+      // What is refused may have been so by somebody who had not heard of this state yet.
+      if (known >= 0) this.#screen?.accepted({ key, revision: known });
       return false;
     }
-    const verdict = body === null || body === held?.body ? 'good' : judge(document);
+    const isSame = body !== null && body === held?.body;
+    const verdict = body === null || isSame ? 'good' : judge(document);
     if (verdict === 'refused') {
       // It exists, if only in a state that is of no use here.
       if (held !== undefined) held.sweep = this.#sweep;
@@ -198,11 +239,27 @@ export class DocumentStore {
       return false;
     }
     this.#absent.delete(key);
-    const before = verdict === 'unread' ? held?.body : undefined;
+    // Read by nobody, the same state is not better known under another revision.
+    const before = isSame ? held.before : verdict === 'unread' ? held?.body : undefined;
+    const since = isSame && !held.isPutBack ? held.since : revision;
     const sizeBefore = before === undefined ? 0 : bytesOf(before);
-    this.#held.set(key, { revision, body, before, sweep: this.#sweep }, { size: size + sizeBefore });
-    this.#keys.add(key);
-    return held?.body !== body;
+    const room = mayEvict ? this.#maxBytes : this.#maxBytes - this.#held.calculatedSize;
+    const hasRoom = size + sizeBefore <= room;
+    const wanted = { revision, since, body, isPutBack: false, sweep: this.#sweep };
+    if (hasRoom) this.#hold(key, { ...wanted, before }, size + sizeBefore);
+    else this.#hold(key, { ...wanted, before: undefined }, size);
+    return !isSame;
+  }
+
+  #hold(key: string, held: Held, size: number): void {
+    this.#held.set(key, held, { size });
+    if (this.#held.has(key)) {
+      this.#keys.add(key);
+      return;
+    }
+    // Larger than all the room that there is.
+    this.#keys.delete(key);
+    this.#onEvict(key);
   }
 }
 

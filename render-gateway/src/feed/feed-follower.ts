@@ -9,7 +9,7 @@ import {
   SILENCE_LIMIT,
 } from '@px0/contract';
 import type { Logger } from 'pino';
-import type { DocumentScreen } from '../reports/document-screen.js';
+import type { DocumentScreen } from '../screening/document-screen.js';
 import { DocumentStore } from './document-store.js';
 import { type ReadingSink, readFeed } from './feed-reading.js';
 import {
@@ -19,6 +19,7 @@ import {
   type FollowerEvent,
   type FollowerState,
   isPast,
+  relationTo,
 } from './follower-states.js';
 import { type Lookup, Lookups } from './lookups.js';
 
@@ -103,8 +104,10 @@ export class FeedFollower {
   #currentAt: number | undefined;
   /** Whether the position was read from a snapshot, and the feed has not yet been followed from there. */
   #unproven = false;
-  /** Since when the publisher has rung at a head behind such a position. */
-  #behindSince: number | undefined;
+  /** The head behind our position that the last reading found, if it found one. */
+  #rejected: FeedHead | undefined;
+  /** Since when nothing has been heard but messages of the feed that this is the head of. */
+  #rejectedSince: number | undefined;
   #subscription: FeedSubscription | undefined;
   /** Counts subscriptions: what an earlier one still has to say is not heard. */
   #attempt = 0;
@@ -152,15 +155,20 @@ export class FeedFollower {
     return this.#lookups.find(key);
   }
 
-  /** A worker thread cannot use a state that nobody had read before: the one before serves again, if it is held. */
-  refuse(key: string, revision: number): void {
-    const before = this.#store.putBack(key, revision);
+  /** A state turned out to be of no use after it was taken in: see {@link DocumentStore.refuse}. */
+  refuse(key: string, revision: number, reason: string): void {
+    const before = this.#store.refuse(key, revision, reason);
     if (before !== undefined) this.#options.onChange([before]);
   }
 
-  /** All that is held; see {@link DocumentStore.documents}. */
-  documents(): Iterable<FeedDocument> {
-    return this.#store.documents();
+  /** All that is held, for whoever is going to read on from a position; see {@link DocumentStore.documents}. */
+  documents(position: FeedHead): Iterable<FeedDocument> {
+    return this.#store.documents(position.revision);
+  }
+
+  /** One document if it is held, without it counting as a use. */
+  peek(key: string): FeedDocument | undefined {
+    return this.#store.peek(key);
   }
 
   status(): FollowerStatus {
@@ -256,6 +264,10 @@ export class FeedFollower {
       const gone = this.#store.finishSweep(head.revision);
       if (gone.length > 0) this.#options.onChange(gone);
     },
+    nothing: (head) => {
+      if (head?.epoch !== this.#rejected?.epoch) this.#rejectedSince = undefined;
+      this.#rejected = head;
+    },
   };
 
   /** Documents in the feed's order. All but refused ones are told on: somebody may know an older state than the store. */
@@ -300,16 +312,20 @@ export class FeedFollower {
 
   /**
    * Whether the position cannot be one of this feed's: a publisher rings only where the store has the head
-   * that it wrote, so a store that was restored from an older copy stays silent until its next epoch.
+   * that it wrote, so a store that was restored from an older copy stays silent until its next epoch. What
+   * is heard while we read says nothing, for it may be newer or older than what we find.
    */
   #isForeign(message: FeedMessage): boolean {
-    if (!this.#unproven || !isPast(message, this.#position)) {
-      this.#behindSince = undefined;
+    if (!this.#unproven || this.#state !== 'waiting') return false;
+    const relation = isPast(message, this.#position) ? relationTo(this.#rejected, message) : 'other';
+    if (relation === 'earlier') return false;
+    if (relation === 'other') {
+      this.#rejectedSince = undefined;
       return false;
     }
     const now = this.#options.clock.now();
-    this.#behindSince ??= now;
-    return now - this.#behindSince >= FOREIGN_LIMIT;
+    this.#rejectedSince ??= now;
+    return now - this.#rejectedSince >= FOREIGN_LIMIT;
   }
 
   #forget(): void {
@@ -329,6 +345,7 @@ export class FeedFollower {
     this.#attempt++;
     this.#buffered = [];
     this.#readingFrom = undefined;
+    this.#rejectedSince = undefined;
     this.#unschedule();
     const subscription = this.#subscription;
     this.#subscription = undefined;

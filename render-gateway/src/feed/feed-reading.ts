@@ -16,6 +16,8 @@ export interface ReadingSink {
   page(documents: readonly FeedDocument[]): void;
   /** That was everything: what was not named is gone. */
   everythingUpTo(head: FeedHead): void;
+  /** There is no feed to go on to. @param head of the older copy that stands there, if one does */
+  nothing?(head: FeedHead | undefined): void;
 }
 
 /**
@@ -43,7 +45,11 @@ export async function readFeed(
   }
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const head = await reader.head();
-    if (!isWanted() || head === undefined || isPast(head, position)) return undefined;
+    if (!isWanted()) return undefined;
+    if (head === undefined || isPast(head, position)) {
+      sink.nothing?.(head);
+      return undefined;
+    }
     sink.everythingFrom(head);
     for await (const page of reader.readAll(head.epoch)) {
       if (!isWanted()) return undefined;

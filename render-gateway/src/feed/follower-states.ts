@@ -58,7 +58,6 @@ const BUFFER_WHILE = (state: FollowerState) => ({
   next: to(state, 'buffer'),
   gap: to(state, 'buffer'),
   epoch: to(state, 'buffer'),
-  foreign: to(state, 'buffer'),
 });
 
 /** What follows from each event in each state. An event that a state does not name changes nothing. */
@@ -128,4 +127,17 @@ export function isPast(head: FeedHead, position: FeedHead | undefined): boolean 
   return head.epoch === position.epoch
     ? head.revision < position.revision
     : head.revision <= position.revision;
+}
+
+/**
+ * What a message tells of a head that was found in the store: that its publisher lives, which stands at this
+ * head or has gone on from it; nothing, as it is an earlier one of the same history; or of another feed.
+ */
+export function relationTo(
+  head: FeedHead | undefined,
+  { epoch, revision, previous }: FeedMessage,
+): 'alive' | 'earlier' | 'other' {
+  if (epoch !== head?.epoch) return 'other';
+  if (revision === head.revision || previous === head.revision) return 'alive';
+  return revision < head.revision ? 'earlier' : 'other';
 }

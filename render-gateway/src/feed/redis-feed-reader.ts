@@ -49,7 +49,7 @@ export class RedisFeedReader implements FeedReader {
         const message = decodeMessage(text);
         if (message !== undefined && !over) subscriber.message(message);
       });
-      await redis.subscribe(this.#layout.bell);
+      await redis.subscribe(this.#layout.bell(redis.options.db ?? 0));
       redis.on('close', lose);
       // Closed between the answer and the line above.
       if (redis.status !== 'ready') throw reason;

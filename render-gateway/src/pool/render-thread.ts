@@ -7,7 +7,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { execute } from '../render/execute.js';
 import { heapOfVersion, type LoadedVersion, loadVersion } from '../render/loaded-version.js';
 import { readRequestBody } from '../render/request-body.js';
-import { reasonOf } from '../reports/reason.js';
+import { reasonOf } from '../screening/reason.js';
 import type { Began, PoolAnswer, PoolTask, PoolThreadSettings, VersionText } from './pool-messages.js';
 import { textOf } from './shared-bytes.js';
 

@@ -9,12 +9,14 @@ import {
 } from '@px0/contract';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../screening/refusals.js';
 
 export interface ReportDeskOptions<Thread> {
   readonly reporter: GatewayReporter;
   readonly host: string;
-  readonly refusals: Pick<Refusals, 'list'>;
+  readonly refusals: Pick<Refusals, 'list' | 'earliestUnlisted'>;
+  /** Below which revision all is judged. */
+  readonly judged: () => number;
   /** The worker threads that live now. */
   readonly threads: () => readonly Thread[];
   /** Asks a thread to say so when all that it was told before has been applied: see {@link ReportDesk.applied}. */
@@ -25,8 +27,9 @@ export interface ReportDeskOptions<Thread> {
 
 /**
  * Tells the control plane how far this gateway is: the position that all its threads have applied, and
- * the documents that it refuses. At once when that changes, a few milliseconds later to be exact, and
- * from time to time. Nothing waits for it.
+ * the documents that it refuses. Of what is not listed there, and of what is not judged yet, it does not say
+ * that it has been applied. At once when that changes, a few milliseconds later to be exact, and from time
+ * to time. Nothing waits for it.
  */
 export class ReportDesk<Thread extends object> {
   readonly #options: ReportDeskOptions<Thread>;
@@ -58,12 +61,20 @@ export class ReportDesk<Thread extends object> {
   /** All up to here was told to the threads. */
   moved(head: FeedHead): void {
     this.#head = head;
-    for (const thread of this.#options.threads()) this.#askOf(thread);
+    for (const thread of this.#options.threads()) {
+      // What it was told at its start came from the snapshot of another feed.
+      if ((this.#applied.get(thread) ?? 0) > head.revision) {
+        this.#applied.set(thread, 0);
+        this.#asked.delete(thread);
+      }
+      this.#askOf(thread);
+    }
     this.changed();
   }
 
   /** A thread has applied all that it was told up to this revision. */
   applied(thread: Thread, revision: number): void {
+    if (revision !== (this.#asked.get(thread) ?? revision)) return;
     this.#applied.set(thread, revision);
     this.#askOf(thread);
     this.changed();
@@ -95,14 +106,15 @@ export class ReportDesk<Thread extends object> {
   }
 
   #report(): GatewayReport {
-    const { host, refusals, threads } = this.#options;
+    const { host, refusals, judged, threads } = this.#options;
     const applied = threads().flatMap((thread) => this.#applied.get(thread) ?? []);
     const head = this.#head;
+    const below = Math.min(judged(), refusals.earliestUnlisted());
     return {
       gateway: this.#gateway,
       host,
       epoch: head?.epoch ?? null,
-      revision: head === undefined ? null : Math.min(head.revision, ...applied),
+      revision: head === undefined ? null : Math.max(0, Math.min(head.revision, below - 1, ...applied)),
       refused: refusals.list(),
     };
   }

@@ -31,16 +31,16 @@ export interface KnownFeed {
 }
 
 /**
- * @param firstRefused the lowest revision of a document that is refused now. The position is below it: so the
+ * @param firstRefused below which revision no document is refused now. The position is below it: so the
  *   next start, of a newer build perhaps, reads that document anew
  * @returns what a follower knows; undefined before it has read everything once
  */
 export function knownFeed(
   { position, currentAt }: Pick<FollowerStatus, 'position' | 'currentAt'>,
-  firstRefused: number | undefined,
+  firstRefused: number,
 ): KnownFeed | undefined {
   if (position === undefined || currentAt === undefined) return undefined;
-  const revision = Math.min(position.revision, (firstRefused ?? Number.POSITIVE_INFINITY) - 1);
+  const revision = Math.min(position.revision, firstRefused - 1);
   return { position: { epoch: position.epoch, revision }, currentAt };
 }
 
@@ -52,8 +52,8 @@ export interface SnapshotKeeperOptions {
   readonly maxStaleness: number;
   /** Undefined before there is anything to keep. */
   readonly known: () => KnownFeed | undefined;
-  /** Walked over while they change. */
-  readonly documents: () => Iterable<FeedDocument>;
+  /** For whoever reads on from a position. Walked over while they change. */
+  readonly documents: (position: FeedHead) => Iterable<FeedDocument>;
   readonly counters: Pick<Counters, 'snapshotsWritten' | 'snapshotsFailed'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -118,7 +118,7 @@ export class SnapshotKeeper {
     }
   }
 
-  /** The position is another. */
+  /** What is known is another than before. */
   changed(): void {
     this.#isChanged = true;
     this.#plan();
@@ -175,7 +175,7 @@ export class SnapshotKeeper {
     if (now === undefined || isSame(now, this.#written)) return 0;
     const started = performance.now();
     try {
-      const written = await writeSnapshot(file, { house, ...now }, documents());
+      const written = await writeSnapshot(file, { house, ...now }, documents(now.position));
       const took = Math.round(performance.now() - started);
       this.#written = now;
       counters.snapshotsWritten += 1;

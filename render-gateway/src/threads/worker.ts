@@ -9,7 +9,7 @@ import { createCounters, takeCounters } from '../metrics/counters.js';
 import { PoolDesk } from '../pool/pool-desk.js';
 import { heapOfVersion, holdVersion } from '../render/loaded-version.js';
 import { Renderer } from '../render/renderer.js';
-import { reasonOf } from '../reports/reason.js';
+import { reasonOf } from '../screening/reason.js';
 import { Staleness } from '../staleness/staleness.js';
 import { watchHeap } from './heap-watch.js';
 import type { FromPrimary, FromWorker, Readiness, ThreadSettings } from './messages.js';

@@ -1,12 +1,15 @@
 import {
+  encodeMessage,
   type FeedDocument,
   type FeedHead,
   type FeedReader,
   type FeedWriter,
+  redisFeedLayout,
   systemClock,
 } from '@px0/contract';
 import { createFeedWriter } from '@px0/control-plane';
 import { testRedis, until } from '@px0/test-bed';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FeedFollower } from '#feed/feed-follower.js';
@@ -21,6 +24,7 @@ const document = (revision: number, key: string, body: string | null): FeedDocum
 const HELD = [document(10, 'a', 'A'), document(20, 'b', 'B'), document(15, 'gone', 'G')];
 const AT: FeedHead = { epoch: 'e', revision: 20 };
 
+let space: ReturnType<typeof testRedis>;
 let writer: FeedWriter;
 let reader: FeedReader;
 let follower: FeedFollower;
@@ -32,7 +36,8 @@ let current: FeedHead;
 const opened: { close(): Promise<void> }[] = [];
 
 beforeEach(() => {
-  const { url, prefix } = testRedis();
+  space = testRedis();
+  const { url, prefix } = space;
   writer = createFeedWriter({ databaseUrl: 'postgres://unused', redisUrl: url, redisPrefix: prefix });
   reader = createFeedReader({ redisUrl: url, redisPrefix: prefix });
   opened.push(writer, reader);
@@ -96,7 +101,7 @@ test('a follower that was restored knows what it was given before it has reached
   await inState('lost');
   expect(await bodies()).toEqual(['A', 'B', 'G', 'unknown']);
   expect(follower.status()).toMatchObject({ position: AT, currentAt: 12_345 });
-  expect([...follower.documents()]).toEqual(HELD);
+  expect([...follower.documents(AT)]).toEqual(HELD);
 });
 
 test('it reads from its position by the log, and tells only what changed since', async () => {
@@ -151,6 +156,77 @@ test('a publisher that rings behind its position for ten seconds has it forget t
   expect(await bodies()).toEqual([null, 'theirs', null, null]);
   expect(evicted.sort()).toEqual(['a', 'b', 'gone']);
   expect(logged).toContain('the snapshot is not of this feed; it is forgotten');
+});
+
+/** Rings without asking anybody, as a message that was under way for long, or of somebody else, comes. */
+async function hear(message: FeedHead & { previous?: number }): Promise<void> {
+  const { url, prefix } = space;
+  const redis = new Redis(url);
+  await redis.publish(
+    redisFeedLayout(prefix).bell(0),
+    encodeMessage({ previous: message.revision, ...message }),
+  );
+  redis.disconnect();
+}
+/** Has it hear for half a minute what the test says. */
+async function halfAMinuteOf(ring: (time: number) => Promise<unknown>): Promise<void> {
+  for (let time = 0; time < 10; time += 1) {
+    passed += 3_000;
+    await ring(time);
+    await inState('waiting');
+  }
+}
+
+test.each([
+  ['where no feed stands', undefined],
+  ['where another one stands than is rung for', { epoch: 'e', revision: 12 }],
+])('%s, ringing behind its position says nothing', async (_where, head) => {
+  if (head !== undefined) await rebuild(head, { a: 'A' });
+  follower.start();
+  await inState('waiting');
+  await halfAMinuteOf(() => hear({ epoch: 'another', revision: 12 }));
+  expect(follower.status().position).toEqual(AT);
+  expect(await bodies()).toEqual(['A', 'B', 'G', 'unknown']);
+});
+
+test('of ten seconds of ringing none may be for something else', async () => {
+  await rebuild({ epoch: 'another', revision: 12 }, { b: 'theirs' });
+  follower.start();
+  await inState('waiting');
+  await halfAMinuteOf((time) => (time % 3 === 2 ? hear({ epoch: 'd', revision: 3 }) : writer.ring(current)));
+  expect(follower.status().position).toEqual(AT);
+});
+
+test('a publisher that has much to say while it is behind is believed as well', async () => {
+  await rebuild({ epoch: 'another', revision: 5 }, { b: 'theirs' });
+  follower.start();
+  await inState('waiting');
+  await until('it follows', async () => {
+    passed += 1_500;
+    if (current.revision < 18) await append(document(current.revision + 1, 'b', `theirs ${passed}`));
+    else await writer.ring(current);
+    return follower.status().state === 'following' || undefined;
+  });
+  expect(follower.status().position?.epoch).toBe('another');
+  expect(current.revision).toBeLessThan(18);
+});
+
+test("what is rung in another of the server's databases is not heard", async () => {
+  const { url, prefix } = space;
+  const elsewhere = { redisUrl: `${url}/3`, redisPrefix: prefix };
+  const neighbour = createFeedWriter({ databaseUrl: 'postgres://unused', ...elsewhere });
+  const theirs = createFeedReader(elsewhere);
+  opened.push(neighbour, theirs);
+  const heard: string[] = [];
+  const subscribe = (name: string, from: FeedReader) =>
+    from.subscribe({ message: ({ epoch }) => void heard.push(`${name} hears of ${epoch}`), lost: () => {} });
+  const subscriptions = [await subscribe('ours', reader), await subscribe('theirs', theirs)];
+  async function* nothing() {}
+  await neighbour.rebuild({ epoch: 'their epoch', revision: 1 }, nothing());
+  await rebuild({ epoch: 'our epoch', revision: 1 }, {});
+  await until('both have heard', async () => heard.length === 2 || undefined);
+  expect(heard.sort()).toEqual(['ours hears of our epoch', 'theirs hears of their epoch']);
+  for (const subscription of subscriptions) await subscription.unsubscribe();
 });
 
 test('once it has followed, its position is its own, and no ringing has it go back', async () => {

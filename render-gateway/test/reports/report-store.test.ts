@@ -6,7 +6,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCounters } from '#metrics/counters.js';
-import { Refusals } from '#reports/refusals.js';
+import { Refusals } from '#screening/refusals.js';
 import { ReportDesk } from '#reports/report-desk.js';
 import { createGatewayReporter } from '#reports/report-store.js';
 
@@ -139,7 +139,8 @@ test('what all threads have applied is reported, of one that has not answered ye
       close: async () => {},
     },
     host: 'here',
-    refusals: { list: () => [] },
+    refusals: { list: () => [], earliestUnlisted: () => Number.POSITIVE_INFINITY },
+    judged: () => Number.POSITIVE_INFINITY,
     threads: () => threads,
     ask: ({ name }, revision) => void asked.push([name, revision]),
     clock: systemClock,
@@ -177,7 +178,8 @@ test('with the store gone the gateway tries again, logs it once, and reports whe
   const desk = new ReportDesk<object>({
     reporter,
     host: 'here',
-    refusals: { list: () => [] },
+    refusals: { list: () => [], earliestUnlisted: () => Number.POSITIVE_INFINITY },
+    judged: () => Number.POSITIVE_INFINITY,
     threads: () => [],
     ask: () => {},
     clock: systemClock,

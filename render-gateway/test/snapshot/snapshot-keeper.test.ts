@@ -266,8 +266,11 @@ describe('opening', () => {
 
 test('what is known ends before the first document that is refused, so that it is read anew', () => {
   const position = { epoch: 'e', revision: 50 };
-  expect(knownFeed({ position: undefined, currentAt: undefined }, undefined)).toBeUndefined();
-  expect(knownFeed({ position, currentAt: 7 }, undefined)).toEqual({ position, currentAt: 7 });
+  expect(knownFeed({ position: undefined, currentAt: undefined }, Number.POSITIVE_INFINITY)).toBeUndefined();
+  expect(knownFeed({ position, currentAt: 7 }, Number.POSITIVE_INFINITY)).toEqual({
+    position,
+    currentAt: 7,
+  });
   expect(knownFeed({ position, currentAt: 7 }, 40)).toEqual({
     position: { epoch: 'e', revision: 39 },
     currentAt: 7,

@@ -27,6 +27,16 @@ export interface GatewayOptions {
   readonly restored?: RestoredFeed | undefined;
 }
 
+/** Names the feed of another installation. */
+const ANOTHER_EPOCH = 'of another installation';
+
+/** What a gateway begins from that finds another installation's snapshot. @param revision beyond all of this one's */
+export const snapshotOfAnother = (revision: number, currentAt: number): RestoredFeed => ({
+  position: { epoch: ANOTHER_EPOCH, revision },
+  currentAt,
+  documents: [],
+});
+
 interface Place {
   thread: SimulatedThread;
   observer: Observer;
@@ -86,8 +96,10 @@ export class SimulatedGateway {
     this.#follower.start();
   }
 
+  /** Undefined too while that is of another feed: it tells nothing of this one. */
   get position(): FeedHead | undefined {
-    return this.#follower.status().position;
+    const { position } = this.#follower.status();
+    return position?.epoch === ANOTHER_EPOCH ? undefined : position;
   }
 
   /** Whether it follows, and has applied everything up to this head. */
@@ -103,10 +115,17 @@ export class SimulatedGateway {
 
   /** What a snapshot of now would hold. */
   snapshot(): RestoredFeed | undefined {
-    const { position, currentAt } = this.#follower.status();
+    const { position } = this;
+    const { currentAt } = this.#follower.status();
     if (position === undefined || currentAt === undefined) return undefined;
-    const documents: FeedDocument[] = [...this.#follower.documents()];
+    const documents: FeedDocument[] = [...this.#follower.documents(position)];
     return { position, currentAt, documents };
+  }
+
+  /** Ends in order. */
+  async stop(): Promise<void> {
+    await this.#follower.stop();
+    if (this.process.isAlive) this.end();
   }
 
   /** Ends at once. */
@@ -116,13 +135,14 @@ export class SimulatedGateway {
     for (const line of this.reader.lines) line.fallSilent();
   }
 
-  /** Another thread takes the place of one, and begins with nothing. */
-  replaceThread(): void {
+  /** Another thread takes the place of one, and begins with nothing. @returns false if there is none */
+  replaceThread(): boolean {
     const index = this.#options.world.random.between(0, this.#places.length - 1);
     const place = this.#places[index];
-    if (place === undefined) return;
+    if (place === undefined) return false;
     place.thread.isAlive = false;
     this.#places[index] = this.#newThread(index);
+    return true;
   }
 
   /** Asks the primary for a document, and judges the answer. @param expected the only right one, if it must be */

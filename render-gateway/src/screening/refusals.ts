@@ -3,9 +3,15 @@ import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
 
-/** Documents that this gateway cannot use, in the state that it refuses. The oldest go beyond a bound. */
+/**
+ * Documents that this gateway cannot use, in the state that it refuses. Beyond a bound the oldest go, and
+ * nothing but the lowest of their revisions is remembered.
+ */
 export class Refusals {
   readonly #refused = new Map<string, RefusedDocument>();
+  /** The lowest revision of those that went; and of those that went since everything is being read anew. */
+  #dropped = Number.POSITIVE_INFINITY;
+  #droppedInSweep = Number.POSITIVE_INFINITY;
   readonly #counters: Pick<Counters, 'documentsRefused'>;
   readonly #log: Pick<Logger, 'error'>;
   readonly #onChange: () => void;
@@ -42,8 +48,8 @@ export class Refusals {
     this.#refused.delete(key);
     this.#refused.set(key, { key, revision, reason: reason.slice(0, REASON_LENGTH) });
     if (this.#refused.size > LIMITS.refusals) {
-      const [oldest] = this.#refused.keys();
-      if (oldest !== undefined) this.#refused.delete(oldest);
+      const [oldest] = this.#refused.values();
+      if (oldest !== undefined) this.#drop(oldest);
     }
     this.#counters.documentsRefused += 1;
     this.#log.error(
@@ -61,17 +67,41 @@ export class Refusals {
     this.#onChange();
   }
 
-  /** @returns the lowest revision of those that are refused now */
-  earliest(): number | undefined {
-    let earliest: number | undefined;
-    for (const { revision } of this.#refused.values()) {
-      if (earliest === undefined || revision < earliest) earliest = revision;
-    }
-    return earliest;
+  /** Everything is going to be read anew, those that went among it. */
+  startSweep(): void {
+    this.#droppedInSweep = Number.POSITIVE_INFINITY;
+  }
+
+  /** Everything was read anew. */
+  finishSweep(): void {
+    this.#dropped = this.#droppedInSweep;
+  }
+
+  /** @returns below which revision no state is refused; infinite if none is */
+  earliest(): number {
+    return lowestOf(this.#refused.values(), this.#dropped);
+  }
+
+  /** @returns as {@link earliest}, of those that {@link list} leaves out */
+  earliestUnlisted(): number {
+    const unlisted = Math.max(0, this.#refused.size - REFUSALS_LISTED);
+    return lowestOf([...this.#refused.values()].slice(0, unlisted), this.#dropped);
   }
 
   /** @returns those refused last, as many as a report lists */
   list(): RefusedDocument[] {
     return [...this.#refused.values()].slice(-REFUSALS_LISTED);
   }
+
+  #drop({ key, revision }: RefusedDocument): void {
+    this.#refused.delete(key);
+    this.#dropped = Math.min(this.#dropped, revision);
+    this.#droppedInSweep = Math.min(this.#droppedInSweep, revision);
+  }
+}
+
+function lowestOf(refused: Iterable<RefusedDocument>, start: number): number {
+  let lowest = start;
+  for (const { revision } of refused) lowest = Math.min(lowest, revision);
+  return lowest;
 }

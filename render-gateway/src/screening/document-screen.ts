@@ -3,6 +3,7 @@ import { decodeDocument, type FeedDocument } from '@px0/contract';
 import { LIMITS } from '../limits.js';
 import { isSoonLoaded } from '../pool/long-documents.js';
 import { loadVersion } from '../render/loaded-version.js';
+import type { LateJudgements } from './late-judgements.js';
 import { reasonOf } from './reason.js';
 import type { Refusals } from './refusals.js';
 
@@ -16,16 +17,16 @@ export type Verdict = 'good' | 'refused' | 'unread';
  */
 export class DocumentScreen {
   readonly #refusals: Refusals;
-  readonly #judgeLater: (document: FeedDocument) => void;
+  readonly #late: Pick<LateJudgements, 'add'>;
   /** Found to be good a moment ago, and about to be applied. */
   readonly #good = new WeakSet<FeedDocument>();
 
   /** Of those refused before the reading of everything that is under way, the ones that it has not named. */
   #unseen = new Set<string>();
 
-  constructor(refusals: Refusals, judgeLater: (document: FeedDocument) => void) {
+  constructor(refusals: Refusals, late: Pick<LateJudgements, 'add'>) {
     this.#refusals = refusals;
-    this.#judgeLater = judgeLater;
+    this.#late = late;
   }
 
   /** Judges many, with pauses for everything else on the thread; {@link judge} need not read them again. */
@@ -43,10 +44,10 @@ export class DocumentScreen {
   /** A state that is refused is remembered, and logged once. */
   judge(document: FeedDocument): Verdict {
     const { key, revision, body } = document;
-    if (this.isRefused(document)) return 'refused';
+    if (this.refusedRevisionOf(key) === revision) return 'refused';
     if (body === null || this.#good.has(document)) return 'good';
     if (isLong(document)) {
-      this.#judgeLater(document);
+      this.#late.add(document);
       return 'unread';
     }
     try {
@@ -61,18 +62,24 @@ export class DocumentScreen {
 
   /** Reads a document only if the state before it was refused. */
   glance(document: FeedDocument): Verdict {
-    if (this.#refusals.revisionOf(document.key) === undefined) return 'unread';
+    if (this.refusedRevisionOf(document.key) === undefined) return 'unread';
     return this.judge(document);
   }
 
-  /** Whether this very state has been refused. */
-  isRefused({ key, revision }: FeedDocument): boolean {
-    return this.#refusals.revisionOf(key) === revision;
+  /** @returns the revision of the state that is refused, undefined for a document of which none is */
+  refusedRevisionOf(key: string): number | undefined {
+    return this.#refusals.revisionOf(key);
+  }
+
+  /** Somebody who needed this state has found that it is of no use. */
+  refuse(key: string, revision: number, reason: string): void {
+    this.#refusals.add(key, revision, reason);
   }
 
   /** A reading of everything begins. */
   startSweep(): void {
     this.#unseen = new Set(this.#refusals.keys());
+    this.#refusals.startSweep();
   }
 
   /** The document exists, in whatever state. */
@@ -84,10 +91,11 @@ export class DocumentScreen {
   finishSweep(revision: number): void {
     for (const key of this.#unseen) this.#refusals.end(key, revision);
     this.#unseen.clear();
+    this.#refusals.finishSweep();
   }
 
   /** This state is in use from now on. */
-  accepted({ key, revision }: FeedDocument): void {
+  accepted({ key, revision }: Pick<FeedDocument, 'key' | 'revision'>): void {
     this.#refusals.end(key, revision);
   }
 }
