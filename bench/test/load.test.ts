@@ -47,9 +47,12 @@ describe('a reader of responses', () => {
   });
 });
 
-test('an open loop counts the wait of requests that were due while the server stood still', async () => {
+test('an open loop sends its bodies in turn, and counts the wait of requests that were due while the server stood still', async () => {
   let stands: Promise<void> | undefined;
-  const server = createServer((_request, response) => {
+  const lengths = new Map<string | undefined, number>();
+  const server = createServer((request, response) => {
+    const length = request.headers['content-length'];
+    lengths.set(length, (lengths.get(length) ?? 0) + 1);
     stands ??= sleep(300);
     void stands.then(() => response.end('{}'));
   });
@@ -60,12 +63,13 @@ test('an open loop counts the wait of requests that were due while the server st
     const result = await loop.run({
       url: `http://127.0.0.1:${port}/`,
       key: 'key',
-      body: '{}',
+      bodies: ['{}', '{"n":1}'],
       connections: 8,
       requestsPerSecond: 200,
       seconds: 0.5,
     });
     expect(result).toMatchObject({ due: 100, answered: 100, refused: 0, unanswered: 0 });
+    expect(Object.fromEntries(lengths)).toEqual({ 2: 50, 7: 50 });
     expect(result.latencies.max).toBeGreaterThan(250);
     expect(result.latencies.p99).toBeGreaterThan(200);
   } finally {

@@ -7,24 +7,31 @@ import {
   type Round,
   type ServerFigures,
 } from './figures.js';
+import { BODIES, BODIES_NAMES, type BodiesName } from './prompt.js';
 import { SERVER_NAMES, SERVERS, type ServerName } from './servers/table.js';
 
-/** How many times as fast as another server the gateway has to be at least. */
-const SPEED_BARS: Readonly<Partial<Record<ServerName, number>>> = {
-  bare: 0.85,
-  fastify: 3,
-  fiber: 1.3,
-  'read-and-parse': 20,
-};
+/** How many times as fast as another server the gateway has to be at least, with which bodies. */
+const SPEED_BARS: readonly {
+  readonly peer: ServerName;
+  readonly bodies: BodiesName;
+  readonly least: number;
+}[] = [
+  { peer: 'bare', bodies: 'others', least: 0.85 },
+  { peer: 'bare', bodies: 'same', least: 0.85 },
+  { peer: 'fastify', bodies: 'others', least: 3 },
+  { peer: 'fiber', bodies: 'others', least: 1.3 },
+  { peer: 'read-and-parse', bodies: 'others', least: 20 },
+];
 /** What the 99th percentile at half of saturation has to stay under, in milliseconds. */
 const HALF_BAR = 2;
 /** How many times as fast as one worker two of them have to be at least. */
 const WORKERS_BAR = 1.8;
 
-/** How the gateway compares with another server in one mode, round by round. */
+/** How the gateway compares with another server in one mode with one kind of bodies, round by round. */
 export interface Ratio {
   readonly peer: ServerName;
   readonly mode: ModeName;
+  readonly bodies: BodiesName;
   readonly byRequests: Range;
   readonly byProcessorTime: Range;
   /** Whether both servers set the limit themselves: else requests per second say little. */
@@ -39,23 +46,28 @@ export interface Bar {
   readonly held: boolean | undefined;
 }
 
-/** @returns the gateway beside every other server in each mode */
+/** @returns the gateway beside every other server in each mode with each kind of bodies */
 export function ratiosOf({ servers }: GatewayFigures): Ratio[] {
   const { gateway } = servers;
   if (gateway === undefined) return [];
   return SERVER_NAMES.flatMap((peer) => {
     const other = servers[peer];
     if (other === undefined || peer === 'gateway') return [];
-    return MODE_NAMES.map((mode) => ratioOf(peer, mode, gateway, other));
+    return MODE_NAMES.flatMap((mode) =>
+      BODIES_NAMES.map((bodies) => ratioOf({ peer, mode, bodies }, gateway, other)),
+    );
   });
 }
 
-function ratioOf(peer: ServerName, mode: ModeName, gateway: ServerFigures, other: ServerFigures): Ratio {
-  const own = gateway.rounds[mode];
-  const others = other.rounds[mode];
+function ratioOf(
+  what: Pick<Ratio, 'peer' | 'mode' | 'bodies'>,
+  gateway: ServerFigures,
+  other: ServerFigures,
+): Ratio {
+  const own = gateway.rounds[what.bodies][what.mode];
+  const others = other.rounds[what.bodies][what.mode];
   return {
-    peer,
-    mode,
+    ...what,
     byRequests: ratio(own, others, 'requestsPerSecond'),
     byProcessorTime: ratio(own, others, 'requestsPerCpuSecond'),
     isServerTheLimit: limitOf(own) === 'server' && limitOf(others) === 'server',
@@ -75,9 +87,10 @@ function ratio(
 export function judge(figures: GatewayFigures): Bar[] {
   const bars: Bar[] = [];
   const ratios = ratiosOf(figures);
-  for (const [peer, least] of Object.entries(SPEED_BARS) as [ServerName, number][]) {
-    const own = ratios.filter((ratio) => ratio.peer === peer);
-    if (own.length > 0) bars.push(speedBar(peer, least, own));
+  for (const { peer, bodies, least } of SPEED_BARS) {
+    const own = ratios.filter((ratio) => ratio.peer === peer && ratio.bodies === bodies);
+    if (own.length > 0)
+      bars.push(speedBar(`at least ${least}x ${SERVERS[peer].label}, ${BODIES[bodies].label}`, least, own));
   }
   const half = figures.servers.gateway?.half ?? [];
   if (half.length > 0) {
@@ -99,14 +112,14 @@ export function judge(figures: GatewayFigures): Bar[] {
  * The lowest ratio counts: in both modes, by processor time, and by requests per second wherever
  * nothing but the servers set the limit.
  */
-function speedBar(peer: ServerName, least: number, ratios: readonly Ratio[]): Bar {
+function speedBar(wanted: string, least: number, ratios: readonly Ratio[]): Bar {
   const counted = ratios.flatMap(({ mode, byRequests, byProcessorTime, isServerTheLimit }) => [
     { value: byProcessorTime.median, what: `${mode}, by processor time` },
     ...(isServerTheLimit ? [{ value: byRequests.median, what: `${mode}, by requests/s` }] : []),
   ]);
   const lowest = counted.reduce((low, next) => (next.value < low.value ? next : low));
   return {
-    wanted: `at least ${least}x ${SERVERS[peer].label}`,
+    wanted,
     found: `${lowest.value.toFixed(2)}x (${lowest.what})`,
     held: lowest.value >= least,
   };

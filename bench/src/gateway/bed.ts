@@ -5,7 +5,7 @@ import type { GoProgram } from '../measuring/go-program.js';
 import { packageVersion, programVersion } from '../measuring/machine.js';
 import type { Layout } from './layout.js';
 import { PROMPT } from './prompt.js';
-import { assertAnswers, assertRefuses } from './same-answers.js';
+import { assertAnswers, assertRefuses, assertSameHeads } from './same-answers.js';
 import { startDatabase } from './servers/database.js';
 import { buildGoServers, type GoServer } from './servers/go-server.js';
 import type { BenchServer } from './servers/server.js';
@@ -57,11 +57,13 @@ export async function startBed(
       if (server === undefined) continue;
       stops.push(() => server.stop());
       if (ownCores.length > 0) await pinToCores(server.pid, ownCores);
-      await assertAnswers(label, server.url, feed.key);
+      await assertAnswers(label, server.url, feed.key, !refuses);
       if (refuses) await assertRefuses(label, server.url, feed.key);
       Object.assign(versions, (server as Partial<GoServer>).versions);
       servers.set(name, server);
     }
+    const [bare, gateway] = [servers.get('bare'), servers.get('gateway')];
+    if (bare && gateway) await assertSameHeads(bare.url, gateway.url, feed.key);
     return { ...bed, servers, postgresPid: database.pid, versions, remarks, stop };
   } catch (error) {
     await stop();

@@ -17,7 +17,7 @@ export async function benchGateway(words: string[]): Promise<void> {
     args: words,
     options: {
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '3' },
       only: { type: 'string', default: SERVER_NAMES.join(',') },
       generator: { type: 'string', default: 'wrk' },
       go: { type: 'string', default: 'yes' },
@@ -36,9 +36,9 @@ export async function benchGateway(words: string[]): Promise<void> {
   const bars = judge(figures);
   const lines = [
     machineLine(figures.machine),
-    `${options.rounds} rounds in turn, ${options.seconds} s for each server in each mode; medians, and in parentheses least and most`,
+    `${options.rounds} rounds in turn, ${options.seconds} s for each server in each mode with each kind of bodies; medians, and in parentheses least and most`,
     ...figures.conditions,
-    `all answer the same ${Buffer.byteLength(ANSWER)} bytes: ${ANSWER}`,
+    `all answer the same ${Buffer.byteLength(ANSWER)} bytes, such as ${ANSWER}`,
     '',
     ...modesLines(figures),
     ...halfLines(figures),

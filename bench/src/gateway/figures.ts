@@ -1,4 +1,5 @@
 import type { Machine } from '../measuring/machine.js';
+import type { BodiesName } from './prompt.js';
 import type { ServerName } from './servers/table.js';
 
 /** The two ways in which servers are loaded to their limit. */
@@ -34,7 +35,8 @@ export interface HalfRound {
 }
 
 export interface ServerFigures {
-  readonly rounds: Readonly<Record<ModeName, readonly Round[]>>;
+  readonly rounds: Readonly<Record<BodiesName, Readonly<Record<ModeName, readonly Round[]>>>>;
+  /** With another body each time. */
   readonly half: readonly HalfRound[];
 }
 

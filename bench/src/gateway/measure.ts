@@ -5,7 +5,7 @@ import { quantile } from '../measuring/statistics.js';
 import { type GatewayBed, startBed } from './bed.js';
 import { type GatewayFigures, type HalfRound, MODE_NAMES, type ModeName, type Round } from './figures.js';
 import { layOutCores } from './layout.js';
-import { RENDER_PATH, REQUEST_BODY } from './prompt.js';
+import { BODIES, BODIES_NAMES, type BodiesName, RENDER_PATH } from './prompt.js';
 import { type GeneratorName, saturate, startGenerator } from './saturation.js';
 import type { BenchServer } from './servers/server.js';
 import { SERVERS, type ServerName } from './servers/table.js';
@@ -14,7 +14,7 @@ import { measureWorkers } from './workers.js';
 export interface GatewayBenchOptions {
   readonly servers: readonly ServerName[];
   readonly rounds: number;
-  /** Of each server in each mode in each round. */
+  /** Of each server in each mode with each kind of bodies in each round. */
   readonly seconds: number;
   /** The load generator that is to be used; wrk gives way to autocannon where it cannot be had. */
   readonly generator: GeneratorName;
@@ -30,7 +30,7 @@ const WARM_UP_SECONDS = 2;
 interface Measured {
   readonly name: ServerName;
   readonly server: BenchServer;
-  readonly rounds: Record<ModeName, Round[]>;
+  readonly rounds: Record<BodiesName, Record<ModeName, Round[]>>;
   readonly half: HalfRound[];
 }
 
@@ -52,14 +52,19 @@ export async function measureGateway(
     say('starting the servers and comparing what they answer');
     bed = await startBed(options, layout);
     const measured = [...bed.servers].map(
-      ([name, server]): Measured => ({ name, server, rounds: { single: [], pipelined: [] }, half: [] }),
+      ([name, server]): Measured => ({
+        name,
+        server,
+        rounds: { same: noRounds(), others: noRounds() },
+        half: [],
+      }),
     );
     const loads = new Loads({ bed, generator, openLoop, options });
 
     say('warming up');
     const warmUp = Math.min(WARM_UP_SECONDS, options.seconds);
     for (const { name, server } of measured)
-      for (const mode of MODE_NAMES) await loads.saturate(name, server, mode, warmUp);
+      for (const mode of MODE_NAMES) await loads.saturate(name, server, mode, 'others', warmUp);
 
     for (let round = 0; round < options.rounds; round += 1) {
       say(`round ${round + 1} of ${options.rounds}`);
@@ -68,9 +73,11 @@ export async function measureGateway(
         ...measured.slice(0, round % measured.length),
       ];
       for (const mode of MODE_NAMES)
-        for (const { name, server, rounds } of turns)
-          rounds[mode].push(await loads.saturate(name, server, mode, options.seconds));
-      for (const { server, rounds, half } of turns) half.push(await loads.atHalf(server, rounds.single));
+        for (const bodies of BODIES_NAMES)
+          for (const { name, server, rounds } of turns)
+            rounds[bodies][mode].push(await loads.saturate(name, server, mode, bodies, options.seconds));
+      for (const { server, rounds, half } of turns)
+        half.push(await loads.atHalf(server, rounds.others.single));
     }
 
     return {
@@ -86,6 +93,8 @@ export async function measureGateway(
     await generator.stop();
   }
 }
+
+const noRounds = (): Record<ModeName, Round[]> => ({ single: [], pipelined: [] });
 
 function generatorRemarks(name: string): string[] {
   if (name === 'wrk') return [];
@@ -107,10 +116,16 @@ class Loads {
     this.#options = options;
   }
 
-  saturate(name: ServerName, server: BenchServer, mode: ModeName, seconds: number): Promise<Round> {
+  saturate(
+    name: ServerName,
+    server: BenchServer,
+    mode: ModeName,
+    bodies: BodiesName,
+    seconds: number,
+  ): Promise<Round> {
     const { bed, generator } = this.#options;
     const postgres = SERVERS[name].usesPostgres ? bed.postgresPid : undefined;
-    return saturate({ server, postgres, generator, request: this.#request(server), mode, seconds });
+    return saturate({ server, postgres, generator, request: this.#request(server, bodies), mode, seconds });
   }
 
   /** @param saturated rounds of that server, by which the rate is chosen: half of what its one core can do */
@@ -118,7 +133,7 @@ class Loads {
     const { openLoop, options } = this.#options;
     const whole = quantile(saturated.map(saturationOf), 0.5);
     const result = await openLoop.run({
-      ...this.#request(server),
+      ...this.#request(server, 'others'),
       connections: HALF_CONNECTIONS,
       requestsPerSecond: whole / 2,
       seconds: options.seconds,
@@ -134,8 +149,8 @@ class Loads {
     };
   }
 
-  #request(server: BenchServer): HttpRequest {
-    return { url: server.url + RENDER_PATH, key: this.#options.bed.key, body: REQUEST_BODY };
+  #request(server: BenchServer, bodies: BodiesName): HttpRequest {
+    return { url: server.url + RENDER_PATH, key: this.#options.bed.key, bodies: BODIES[bodies].bodies };
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Round,
   type ServerFigures,
 } from './figures.js';
+import { BODIES, BODIES_NAMES, type BodiesName } from './prompt.js';
 import { SERVERS, type ServerName } from './servers/table.js';
 
 const LABEL = 22;
@@ -21,8 +22,8 @@ const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
   others: '  the cores were not free',
 };
 
-/** @returns lines of a table: what each server did in that mode */
-function modeLines({ servers, generator }: GatewayFigures, mode: ModeName): string[] {
+/** @returns lines of a table: what each server did in that mode with these bodies */
+function modeLines({ servers, generator }: GatewayFigures, mode: ModeName, bodies: BodiesName): string[] {
   const head =
     `${mode}: ${MODES[mode].label}`.padEnd(LABEL + 26) +
     'core'.padStart(8) +
@@ -31,8 +32,13 @@ function modeLines({ servers, generator }: GatewayFigures, mode: ModeName): stri
     'requests per second'.padStart(32) +
     'p50 ms'.padStart(9) +
     'p99 ms'.padStart(9);
-  const under = `${''.padEnd(LABEL)}${'requests/s'.padStart(26)}${''.padEnd(29)}${'of processor time'.padStart(32)}`;
-  const rows = entries(servers).map(([name, { rounds }]) => modeLine(SERVERS[name].label, rounds[mode]));
+  const under =
+    `  ${BODIES[bodies].label}`.padEnd(LABEL + 4) +
+    'requests/s'.padStart(22) +
+    'of processor time'.padStart(61);
+  const rows = entries(servers).map(([name, { rounds }]) =>
+    modeLine(SERVERS[name].label, rounds[bodies][mode]),
+  );
   return [head, under, ...rows];
 }
 
@@ -51,7 +57,7 @@ function modeLine(label: string, rounds: readonly Round[]): string {
   );
 }
 
-/** @returns lines of a table: latencies at half of saturation */
+/** @returns lines of a table: latencies at half of saturation, with another body each time */
 export function halfLines({ servers }: GatewayFigures): string[] {
   const head =
     'half of saturation, ms'.padEnd(LABEL) +
@@ -77,12 +83,12 @@ function halfLine(label: string, rounds: readonly HalfRound[]): string {
 
 /** @returns lines of a table: the gateway beside each other server */
 export function ratioLines(figures: GatewayFigures): string[] {
-  const head = 'the gateway is'.padEnd(36) + 'by requests/s'.padStart(24) + 'by processor time'.padStart(24);
+  const head = 'the gateway is'.padEnd(60) + 'by requests/s'.padStart(24) + 'by processor time'.padStart(26);
   const rows = ratiosOf(figures).map(
-    ({ peer, mode, byRequests, byProcessorTime, isServerTheLimit }) =>
-      `  x ${SERVERS[peer].label}, ${mode}`.padEnd(36) +
+    ({ peer, mode, bodies, byRequests, byProcessorTime, isServerTheLimit }) =>
+      `  x ${SERVERS[peer].label}, ${mode}, ${BODIES[bodies].label}`.padEnd(60) +
       rangeText(byRequests, 2).padStart(24) +
-      rangeText(byProcessorTime, 2).padStart(24) +
+      rangeText(byProcessorTime, 2).padStart(26) +
       (isServerTheLimit ? '' : '   requests/s do not count'),
   );
   return [head, ...rows];
@@ -92,7 +98,7 @@ export function ratioLines(figures: GatewayFigures): string[] {
 export function workersLines({ workers }: GatewayFigures): string[] {
   if (workers.reason !== undefined) return [];
   return [
-    'workers, requests/s',
+    'workers, requests/s, another body each time',
     modeLine('one worker', workers.one),
     modeLine('two workers', workers.two),
     '',
@@ -105,12 +111,12 @@ export function barLines(bars: readonly Bar[]): string[] {
   const verdict = ({ held }: Bar) => (held === undefined ? 'CANNOT BE JUDGED' : held ? 'held' : 'MISSED');
   return [
     `bars: ${judged.filter(({ held }) => held).length} of ${judged.length} held`,
-    ...bars.map((bar) => `  ${bar.wanted.padEnd(44)}${verdict(bar).padEnd(18)}${bar.found}`),
+    ...bars.map((bar) => `  ${bar.wanted.padEnd(60)}${verdict(bar).padEnd(18)}${bar.found}`),
   ];
 }
 
 export const modesLines = (figures: GatewayFigures): string[] =>
-  MODE_NAMES.flatMap((mode) => [...modeLines(figures, mode), '']);
+  MODE_NAMES.flatMap((mode) => BODIES_NAMES.flatMap((bodies) => [...modeLines(figures, mode, bodies), '']));
 
 function entries(servers: GatewayFigures['servers']): [ServerName, ServerFigures][] {
   return Object.entries(servers) as [ServerName, ServerFigures][];

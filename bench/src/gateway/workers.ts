@@ -3,7 +3,7 @@ import type { GatewayBed } from './bed.js';
 import type { Round, WorkersFigures } from './figures.js';
 import type { Layout } from './layout.js';
 import type { GatewayBenchOptions } from './measure.js';
-import { RENDER_PATH, REQUEST_BODY } from './prompt.js';
+import { BODIES, RENDER_PATH } from './prompt.js';
 import { assertAnswers } from './same-answers.js';
 import { saturate, startGenerator } from './saturation.js';
 import { startGateway } from './servers/table.js';
@@ -33,7 +33,7 @@ export async function measureWorkers(input: {
     const rounds: Round[][] = gateways.map(() => []);
     for (let round = 0; round < options.rounds; round += 1) {
       for (const [index, server] of gateways.entries()) {
-        const request = { url: server.url + RENDER_PATH, key: bed.key, body: REQUEST_BODY };
+        const request = { url: server.url + RENDER_PATH, key: bed.key, bodies: BODIES.others.bodies };
         const { seconds } = options;
         rounds[index]?.push(
           await saturate({ server, postgres: undefined, generator, request, mode: 'pipelined', seconds }),

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { startRedis } from '@px0/test-bed';
-import { PROMPT, RENDER_PATH, REQUEST_BODY } from '../gateway/prompt.js';
+import { BODIES, PROMPT, RENDER_PATH } from '../gateway/prompt.js';
 import { startChild } from '../measuring/child.js';
 import { pinToCores } from '../measuring/cores.js';
 import { Tenant, writeFeed } from '../measuring/feed.js';
+import type { HttpRequest } from '../measuring/load/load.js';
 import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
 import { quantile } from '../measuring/statistics.js';
 import { type Answers, Attacker } from './attacker.js';
@@ -78,7 +79,7 @@ export async function measureIsolation(attack: Attack, options: IsolationOptions
       body: attack.body,
       requestsPerSecond: options.hostileRate,
     };
-    return await runRounds(load, { url, key: innocent.key, body: REQUEST_BODY }, plan, options);
+    return await runRounds(load, { url, key: innocent.key, bodies: BODIES.others.bodies }, plan, options);
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
@@ -94,7 +95,7 @@ function layout(): { gatewayCores: number[]; loadCores: number[] } {
 
 async function runRounds(
   load: OpenLoop,
-  request: { readonly url: string; readonly key: string; readonly body: string },
+  request: HttpRequest,
   plan: ConstructorParameters<typeof Attacker>[0],
   { rounds, seconds, rate }: IsolationOptions,
 ): Promise<IsolationFigures> {

@@ -173,7 +173,7 @@ async function besideLoad<T>(bed: Bed, gateway: ScaleGateway, work: () => Promis
       const { refused } = await bed.loop.run({
         url: `${gateway.url}/v1/prompts/${slugOf(HOT)}/render`,
         key: bed.key,
-        body: JSON.stringify({ variables: VARIABLES }),
+        bodies: [JSON.stringify({ variables: VARIABLES })],
         connections: CONNECTIONS,
         requestsPerSecond: bed.options.load,
         seconds: 1,

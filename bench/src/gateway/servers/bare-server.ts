@@ -2,9 +2,14 @@ import { App, us_socket_local_port } from 'uWebSockets.js';
 import { serveParent } from '../../measuring/child.js';
 import { ANSWER } from '../prompt.js';
 
+/** The gateway's ids are 12 characters, a dash, and a number that grows. */
+const REQUEST_ID = 'constant-id--1000000';
+/** Both lines in one call, as the gateway writes them. */
+const HEAD = `application/json\r\nx-request-id: ${REQUEST_ID}`;
+
 /**
  * The least that a uWebSockets.js server can do for the same request: route it, read its body to the
- * end, and answer constant bytes, whoever asks.
+ * end, and answer constant bytes, head and body as long as the gateway's, whoever asks for whatever.
  */
 const tell = serveParent({});
 
@@ -12,7 +17,7 @@ App()
   .post('/v1/prompts/:slug/render', (response) => {
     response.onAborted(() => {});
     response.onData((_chunk, isLast) => {
-      if (isLast) response.writeHeader('content-type', 'application/json').end(ANSWER);
+      if (isLast) response.writeHeader('content-type', HEAD).end(ANSWER);
     });
   })
   .listen('127.0.0.1', 0, (socket) => {

@@ -1,9 +1,10 @@
-/** One request, sent over and over. */
+/** A request, sent over and over. */
 export interface HttpRequest {
   readonly url: string;
   /** API key, sent as a bearer token. */
   readonly key: string;
-  readonly body: string;
+  /** Sent in turn, over all connections together; at least one. */
+  readonly bodies: readonly string[];
 }
 
 /** Load of so many connections, each of which sends again as soon as it is answered. */

@@ -22,7 +22,7 @@ interface Connection {
 /** One run of the load. */
 class Run {
   readonly #load: OpenLoad;
-  readonly #request: Buffer;
+  readonly #requests: readonly Buffer[];
   readonly #total: number;
   /** Milliseconds between two requests. */
   readonly #interval: number;
@@ -36,7 +36,7 @@ class Run {
 
   constructor(load: OpenLoad) {
     this.#load = load;
-    this.#request = requestBytes(load);
+    this.#requests = load.bodies.map((body) => requestBytes(load, body));
     this.#total = Math.max(1, Math.floor(load.requestsPerSecond * load.seconds));
     this.#interval = 1000 / load.requestsPerSecond;
   }
@@ -100,10 +100,12 @@ class Run {
 
   #send(connection: Connection, now: number): void {
     const due = this.#start + this.#sent * this.#interval;
+    const request = this.#requests[this.#sent % this.#requests.length];
+    if (request === undefined) throw new Error('a load has at least one body');
     this.#sent += 1;
     connection.due = due;
     this.#lateness.add(now - Math.max(due, connection.freeSince));
-    connection.socket.write(this.#request);
+    connection.socket.write(request);
   }
 
   #finish(): OpenLoadResult {
@@ -126,7 +128,7 @@ class Run {
   }
 }
 
-function requestBytes({ url, key, body }: HttpRequest): Buffer {
+function requestBytes({ url, key }: HttpRequest, body: string): Buffer {
   const { host, pathname, search } = new URL(url);
   const head = [
     `POST ${pathname}${search} HTTP/1.1`,

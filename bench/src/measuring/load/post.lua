@@ -1,18 +1,42 @@
 -- What wrk sends, told by environment variables, and its summary as a line of JSON.
 wrk.method = "POST"
-wrk.body = os.getenv("BENCH_BODY")
 wrk.headers["authorization"] = "Bearer " .. os.getenv("BENCH_KEY")
 wrk.headers["content-type"] = "application/json"
 
 local pipelining = tonumber(os.getenv("BENCH_PIPELINING"))
-if pipelining > 1 then
-  local batch
-  function init()
-    batch = string.rep(wrk.format(), pipelining)
+local threads = tonumber(os.getenv("BENCH_THREADS"))
+local started = 0
+
+-- Each thread begins at another body, so that two do not send the same one at the same time.
+function setup(thread)
+  thread:set("part", started / threads)
+  started = started + 1
+end
+
+local batches = {}
+local at = 0
+
+-- All requests are prepared beforehand: so many in a row that each begins at every place of a row.
+function init()
+  local requests = {}
+  for body in io.lines(os.getenv("BENCH_BODIES")) do
+    requests[#requests + 1] = wrk.format(nil, nil, nil, body)
   end
-  function request()
-    return batch
-  end
+  local sent = 0
+  repeat
+    local row = {}
+    for place = 1, pipelining do
+      row[place] = requests[sent % #requests + 1]
+      sent = sent + 1
+    end
+    batches[#batches + 1] = table.concat(row)
+  until sent % #requests == 0
+  at = math.floor(part * #batches)
+end
+
+function request()
+  at = at % #batches + 1
+  return batches[at]
 end
 
 -- wrk counts in microseconds.

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '../find-program.js';
@@ -23,11 +26,14 @@ export async function createWrk(cores: readonly number[]): Promise<LoadGenerator
   return {
     name: 'wrk',
     version: (await programVersion('wrk', '-v')) ?? 'of unknown version',
-    run: async ({ url, key, body, connections, pipelining, seconds }) => {
-      const [program = 'wrk', ...words] = [
-        ...pin,
-        ...[
-          'wrk',
+    run: async ({ url, key, bodies, connections, pipelining, seconds }) => {
+      const directory = await mkdtemp(path.join(tmpdir(), 'px0-bench-'));
+      const file = path.join(directory, 'bodies');
+      const before = await secondsOfEndedChildren();
+      let stdout: string;
+      try {
+        await writeFile(file, bodies.join('\n'));
+        const words = [
           `-t${threads}`,
           `-c${connections}`,
           `-d${seconds}s`,
@@ -36,17 +42,19 @@ export async function createWrk(cores: readonly number[]): Promise<LoadGenerator
           '-s',
           SCRIPT,
           url,
-        ],
-      ];
-      const before = await secondsOfEndedChildren();
-      const { stdout } = await run(program, words, {
-        env: {
+        ];
+        const [program = 'wrk', ...rest] = [...pin, 'wrk', ...words];
+        const env = {
           PATH: process.env.PATH,
           BENCH_KEY: key,
-          BENCH_BODY: body,
+          BENCH_BODIES: file,
           BENCH_PIPELINING: String(pipelining),
-        },
-      });
+          BENCH_THREADS: String(threads),
+        };
+        ({ stdout } = await run(program, rest, { env }));
+      } finally {
+        await rm(directory, { recursive: true });
+      }
       const after = await secondsOfEndedChildren();
       const summary = stdout.trimEnd().split('\n').at(-1) ?? '';
       const result = JSON.parse(summary) as Omit<LoadResult, 'generatorSeconds'>;
