@@ -5,6 +5,8 @@ export const LIMITS = {
   /** Characters up to which an answer is handed to uWebSockets.js whatever its reader takes; and how often one is not. */
   smallAnswer: 16 * 1024,
   smallAnswersPerCheck: 64,
+  /** For which a client that is slow may hold memory when others need it. */
+  slowHolder: 1_000,
   /**
    * What a worker thread does itself, where requests are answered; beyond it a render goes to the pool.
    * Each is a millisecond or two at the worst. Steps of a rendering, and bytes of its output:
@@ -43,15 +45,20 @@ export const LIMITS = {
   longestCostlyRest: 60_000,
   /** Of key, slug and prompt documents, per worker thread. */
   documentCacheBytes: 64 * 1024 * 1024,
-  /** Things known to be absent, per worker thread and cache: how many, and for how long. */
-  absentEntries: 10_000,
+  /** Things known to be absent: bytes that the primary remembers them in, and each cache of a worker thread, and for how long. */
+  primaryAbsentBytes: 15 * 1024 * 1024,
+  absentBytes: 3 * 1024 * 1024,
   absentAge: 5_000,
   /** How long an absence is believed that is found while changes are not heard of. */
   unvouchedAbsentAge: 50,
+  /** Of a slug, in UTF-16 units: the control plane's longest has 255 characters. */
+  slugLength: 512,
   /** Requests whose way to a version is remembered, per worker thread. */
   routes: 20_000,
   /** The longest path and query that is remembered, in characters. */
   routeLength: 400,
+  /** The longest header with an API key whose ways or hash are remembered, in characters: `Bearer` and a key have 59. */
+  credentialLength: 128,
   /** API keys whose hash is remembered, per worker thread. */
   hashedKeys: 20_000,
   /** Between two times at which a worker thread tells the primary which keys were in use. */
@@ -93,8 +100,9 @@ export const LIMITS = {
   documentsPerQuestion: 500,
   /** Seconds after which a client may try again, told with a 503. */
   retryAfterSeconds: 1,
-  /** From being told to stop until open requests are cut off. */
+  /** From being told to stop until open requests are cut off; and until nothing is waited for any more. */
   drain: 9_000,
+  stop: 9_800,
   /** Between two looks at whether anything is still open. */
   drainLook: 10,
   /** A turn of the event loop this short had nothing to do; how long one is looked for. */

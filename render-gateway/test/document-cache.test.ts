@@ -112,4 +112,15 @@ describe('a document cache', () => {
     clock.time += 4_000;
     expect(cache.find('b')).toBe(null);
   });
+
+  test('remembers absences in bounded memory, however long their keys are', () => {
+    const { cache, put } = cacheOfNumbers();
+    const remembered = (lengthOfKey: number, count: number) => {
+      const keys = Array.from({ length: count }, (_, index) => String(index).padStart(lengthOfKey, 'x'));
+      for (const key of keys) put(key, 1, null);
+      return keys.filter((key) => cache.find(key) === null).length;
+    };
+    expect(remembered(68, 10_000)).toBe(10_000);
+    expect(remembered(550, 10_000)).toBeLessThan(3_000);
+  });
 });

@@ -157,3 +157,30 @@ describe('a request finds', () => {
     expect(seen).toEqual([documentKey.slug(org, 'greet'), documentKey.prompt(inA.id)]);
   });
 });
+
+describe('what can be no slug is not found, and asked for nowhere', () => {
+  const ask = (slugOrId: string) => {
+    const asked: string[] = [];
+    const resolution = resolve(key([teamA]), { slugOrId, version: undefined, teamId: undefined }, (name) => {
+      asked.push(name);
+      return null;
+    });
+    return { resolution, asked: asked.length };
+  };
+  test.each([
+    ['too long', 'x'.repeat(513)],
+    ['much too long', 'x'.repeat(1_000_000)],
+    ['NUL', 'a\0b'],
+    ['a line break', 'a\n'],
+    ['DEL', '\x7f'],
+    ['a control character of Latin-1', '\u0085'],
+    ['half of a pair', 'a\ud800'],
+    ['the other half', '\udc00a'],
+  ])('%s', (_what, text) => {
+    expect(ask(text)).toEqual({ resolution: refused('promptNotFound'), asked: 0 });
+  });
+
+  test.each(['x'.repeat(512), '🦊'.repeat(255), 'a-b c.d', 'Grüße', '١'])('but %.10s can', (text) => {
+    expect(ask(text)).toEqual({ resolution: refused('promptNotFound'), asked: 1 });
+  });
+});

@@ -1,6 +1,7 @@
 import { type Clock, type FeedDocument, InvalidDocumentError } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
 import { LIMITS } from '../limits.js';
+import { bytesOfAbsence } from './absence.js';
 
 export interface DocumentCacheOptions<T> {
   /** Bound of what is held, in the unit of `sizeOf`. */
@@ -36,9 +37,8 @@ export class DocumentCache<T> {
     this.#options = options;
     this.#held = new LRUCache({ maxSize: options.maxBytes });
     this.#absent = new LRUCache({
-      // One each: `max` would take room for all of them at once.
-      maxSize: LIMITS.absentEntries,
-      sizeCalculation: () => 1,
+      maxSize: LIMITS.absentBytes,
+      sizeCalculation: (_revision, key) => bytesOfAbsence(key),
       ttl: LIMITS.absentAge,
       ttlResolution: 0,
       perf: options.clock,

@@ -1,10 +1,11 @@
 import type { FeedDocument } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
+import { bytesOfAbsence } from '../documents/absence.js';
+import { LIMITS } from '../limits.js';
 import type { DocumentScreen, Verdict } from '../screening/document-screen.js';
 
 /** What an entry takes beside its texts, about. */
 const ENTRY_BYTES = 200;
-const ABSENCES = 50_000;
 
 interface Held {
   /** Of the newest state that was taken in. */
@@ -47,8 +48,10 @@ export interface DocumentStoreOptions {
  */
 export class DocumentStore {
   readonly #held: LRUCache<string, Held>;
-  /** Bounded by size, of one each: `max` would take room for all of them at once. */
-  readonly #absent = new LRUCache<string, Absence>({ maxSize: ABSENCES, sizeCalculation: () => 1 });
+  readonly #absent = new LRUCache<string, Absence>({
+    maxSize: LIMITS.primaryAbsentBytes,
+    sizeCalculation: (_absence, key) => bytesOfAbsence(key),
+  });
   /** Keys of what is held, to walk over by and by: the cache's own order moves under who walks it. */
   readonly #keys = new Set<string>();
   readonly #maxBytes: number;

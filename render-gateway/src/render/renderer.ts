@@ -287,7 +287,7 @@ export class Renderer {
     const token = apiKeyOf(credential);
     if (token === undefined) return undefined;
     const key = documentKey.key(hashApiKey(token));
-    this.#keyHashes.set(credential, key);
+    if (credential.length <= LIMITS.credentialLength) this.#keyHashes.set(credential, key);
     return key;
   }
 }

@@ -1,6 +1,6 @@
 import { type Document, documentKey, type KeyDocument, type PromptDocument } from '@px0/contract';
 import { type Refusal, refusal } from '../errors.js';
-import { asId, type Target } from './target.js';
+import { asId, canBeSlug, type Target } from './target.js';
 
 /** Where a version stands, and the state of the prompt that it goes out with. */
 export interface Route {
@@ -30,6 +30,7 @@ export function resolve(key: KeyDocument, target: Target, find: FindDocument): R
   const id = asId(target.slugOrId);
   if (id !== undefined) return resolvePrompt(key, id, target, find);
 
+  if (!canBeSlug(target.slugOrId)) return refused(refusal.promptNotFound);
   const slugKey = documentKey.slug(key.org_id, target.slugOrId);
   const slug = find(slugKey);
   if (slug === undefined) return needs(slugKey);

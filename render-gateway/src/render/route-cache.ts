@@ -46,7 +46,7 @@ export class RouteCache {
   /** @param keyId of the key that the credential carries */
   remember(credential: string, keyId: string, path: string, query: string, route: Route): void {
     const target = query === '' ? path : `${path}?${query}`;
-    if (target.length > LIMITS.routeLength) return;
+    if (target.length > LIMITS.routeLength || credential.length > LIMITS.credentialLength) return;
     if (this.#size >= LIMITS.routes) this.forget();
     let ways = this.#ways.get(credential);
     if (ways === undefined) {

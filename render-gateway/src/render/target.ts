@@ -1,4 +1,5 @@
 import { type Refusal, refusal } from '../errors.js';
+import { LIMITS } from '../limits.js';
 
 /** What a render's path and query name. */
 export interface Target {
@@ -8,12 +9,22 @@ export interface Target {
   readonly teamId: string | undefined;
 }
 
+/** Control characters, and halves of surrogate pairs. */
+const CONTROLS_OR_HALVES = /[\p{Cc}\p{Cs}]/u;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** @returns the id in the spelling of the feed, or undefined for text that is no id */
 export function asId(text: string): string | undefined {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : undefined;
+}
+
+/**
+ * Whether a text can be a slug at all; what cannot is asked for nowhere. The control plane's slugs are up to
+ * 255 letters, digits and `_`: this lets more through, except for what a store of documents may choke on.
+ */
+export function canBeSlug(text: string): boolean {
+  return text.length <= LIMITS.slugLength && !CONTROLS_OR_HALVES.test(text);
 }
 
 /**

@@ -66,12 +66,13 @@ describe('a document store', () => {
   it('is not pushed out of place by unknown keys, nor by what a sweep confirms', () => {
     store.vouchForAbsences(true);
     for (let n = 0; n < 8; n++) store.apply(document(n, `key ${n}`, 'x'.repeat(1_000)));
-    for (let n = 0; n < 60_000; n++) store.apply(document(n, `unknown ${n}`, null));
+    const unknown = (n: number) => `key:${String(n).padStart(64, '0')}`;
+    for (let n = 0; n < 60_000; n++) store.apply(document(n, unknown(n), null));
     expect(store.confirm(document(100, 'more', 'x'.repeat(1_000)))).toBe(false);
     expect(evicted).toEqual(['more']);
     expect(store.count).toBe(8);
-    expect(store.find('unknown 1')).toBeUndefined();
-    expect(store.find('unknown 59999')).toBeDefined();
+    expect(store.find(unknown(1))).toBeUndefined();
+    expect(store.find(unknown(59_999))).toBeDefined();
   });
 
   it('sweeps out what was not seen since the sweep began, and gives its tombstones', () => {
