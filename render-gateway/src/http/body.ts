@@ -51,6 +51,7 @@ export class Body {
       this.#receiver.isSlow();
     }
     if (this.#refusal === undefined) this.#gather(chunk, start);
+    if (this.#over) return;
     if (isLast) this.#finish();
     else if (this.#refusal !== undefined && this.#length > this.#most + LIMITS.discardedBodyBytes) {
       this.#over = true;
@@ -79,6 +80,11 @@ export class Body {
     if (this.#length === 0 || (before !== undefined && before.length >= this.#length)) return true;
     const size = Math.min(this.#most, Math.max(4_096, this.#length * 2));
     if (!this.#memory.take(size)) return false;
+    if (this.#over) {
+      // To make room those that are slow are ended, and this was one.
+      this.#memory.give(size);
+      return true;
+    }
     this.#gathered = Buffer.allocUnsafeSlow(size);
     before?.copy(this.#gathered, 0, 0, used);
     this.#memory.give(before?.length ?? 0);

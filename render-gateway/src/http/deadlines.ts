@@ -31,6 +31,20 @@ export class Deadlines {
     this.#pending.delete(onOver);
   }
 
+  /**
+   * Does not wait any longer for the one that has been waited for longest.
+   * @param age of which it must be, in milliseconds. @returns whether there was one
+   */
+  endOldest(age: number): boolean {
+    for (const [onOver, moment] of this.#pending) {
+      if (moment - this.#length + age > this.#clock.now()) return false;
+      this.#pending.delete(onOver);
+      onOver();
+      return true;
+    }
+    return false;
+  }
+
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -82,9 +82,13 @@ export class Exchange {
   receive(take: (bytes: Uint8Array | undefined) => void): void {
     this.#open();
     this.#response.onData((chunk, isLast) => {
-      if (this.#body !== undefined) this.#body.add(chunk, isLast);
-      else if (isLast && chunk.byteLength <= this.#host.maxBodyBytes) take(new Uint8Array(chunk));
-      else this.#gather(take).add(chunk, isLast);
+      try {
+        if (this.#body !== undefined) this.#body.add(chunk, isLast);
+        else if (isLast && chunk.byteLength <= this.#host.maxBodyBytes) take(new Uint8Array(chunk));
+        else this.#gather(take).add(chunk, isLast);
+      } catch (error) {
+        this.fail(error);
+      }
     });
   }
 
@@ -108,7 +112,20 @@ export class Exchange {
 
   /** Calls back with the connection ready to be written to, unless the client is gone. */
   late(answer: () => void): void {
-    if (!this.#isOver) this.#response.cork(answer);
+    if (this.#isOver) return;
+    this.#response.cork(() => {
+      try {
+        answer();
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  /** Answers what must not happen: an exception that got to uWebSockets.js would end the process. */
+  fail(cause: unknown): void {
+    if (this.#isOver) this.#host.onFailure(this.requestId, cause);
+    else this.refuse({ code: 'internal', cause });
   }
 
   /**
@@ -119,7 +136,7 @@ export class Exchange {
   answer(json: string | Uint8Array): boolean {
     const host = this.#host;
     const lines = this.#staleness?.lines ?? '';
-    if (!this.#isHead && !host.closing) {
+    if (!this.#isHead) {
       // Of the small ones a few are sent the careful way too: a client that asks and asks, and reads
       // nothing, is found out before uWebSockets.js has gathered much for it.
       const isSmall = json.length <= LIMITS.smallAnswer;
@@ -193,7 +210,7 @@ export class Exchange {
     }
   }
 
-  /** For answers that uWebSockets.js cannot be told of to close the connection. */
+  /** For answers after which uWebSockets.js cannot be told to close the connection: the client does then. */
   get #closingLine(): string {
     return this.#host.closing ? '\r\nconnection: close' : '';
   }
@@ -216,7 +233,7 @@ export class Exchange {
     this.#heldAnswer = bytes.length;
     this.#open();
     this.#setDeadline(() => this.#response.close());
-    this.#writeHead(lines);
+    this.#writeHead(lines + this.#closingLine);
     const sendRest = (offset: number) => {
       const [ok, isDone] = this.#response.tryEnd(bytes.subarray(offset), bytes.length);
       if (isDone) this.#close();

@@ -4,11 +4,16 @@
  */
 export class MemoryInFlight {
   readonly #most: number;
+  readonly #makeRoom: () => boolean;
   #held = 0;
 
-  /** @param most that may be held at once */
-  constructor(most: number) {
+  /**
+   * @param most that may be held at once
+   * @param makeRoom has something given back, if it can; false: it cannot
+   */
+  constructor(most: number, makeRoom: () => boolean) {
     this.#most = most;
+    this.#makeRoom = makeRoom;
   }
 
   get held(): number {
@@ -17,7 +22,10 @@ export class MemoryInFlight {
 
   /** @returns whether there was room for that much more; if not, nothing was taken */
   take(bytes: number): boolean {
-    if (this.#held + bytes > this.#most) return false;
+    if (bytes > this.#most) return false;
+    while (this.#held + bytes > this.#most) {
+      if (!this.#makeRoom()) return false;
+    }
     this.#held += bytes;
     return true;
   }

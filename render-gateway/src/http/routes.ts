@@ -20,10 +20,22 @@ const METHODS: Readonly<Record<Route['method'], string>> = {
 /**
  * Adds routes, and answers to all that they leave: OPTIONS, as CORS has it; 405 for other methods of
  * their paths; 404 for other paths.
+ * @param onRequest called before each
  */
-export function addRoutes(app: TemplatedApp, host: ExchangeHost, routes: readonly Route[]): void {
+export function addRoutes(
+  app: TemplatedApp,
+  host: ExchangeHost,
+  routes: readonly Route[],
+  onRequest: () => void,
+): void {
   const answerWith = (handle: Handler) => (response: HttpResponse, request: HttpRequest) => {
-    handle(new Exchange(host, response, request), request);
+    onRequest();
+    const exchange = new Exchange(host, response, request);
+    try {
+      handle(exchange, request);
+    } catch (error) {
+      exchange.fail(error);
+    }
   };
   const answerHeadWith = (handle: Handler) =>
     answerWith((exchange, request) => {

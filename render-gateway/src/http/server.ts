@@ -14,7 +14,7 @@ import { Deadlines } from './deadlines.js';
 import type { Exchange, ExchangeHost } from './exchange.js';
 import { MemoryInFlight } from './memory-in-flight.js';
 import { RequestIds } from './request-ids.js';
-import { addRoutes } from './routes.js';
+import { addRoutes, type Route } from './routes.js';
 import { stopListening } from './stop-listening.js';
 
 export interface ServerBounds {
@@ -37,6 +37,8 @@ export interface ServerOptions extends ServerBounds {
   readonly corsOrigins: readonly string[];
   /** For durations. */
   readonly clock: Clock;
+  /** Called at each request, before anything else: must take next to no time. */
+  readonly onRequest: () => void;
   /** Logs an unexpected failure under the id of its request. */
   readonly onFailure: (requestId: string, error: unknown) => void;
 }
@@ -48,16 +50,18 @@ export class Server {
   readonly #host: ExchangeHost;
   #listening: us_listen_socket | undefined;
   #connections = 0;
-  #isDraining = false;
+  #drained: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    const deadlines = new Deadlines(options.requestTimeout, options.clock);
     this.#host = {
       ids: new RequestIds(),
       cors: new Cors(options.corsOrigins),
-      memory: new MemoryInFlight(options.inFlightBytes),
-      deadlines: new Deadlines(options.requestTimeout, options.clock),
+      // Who has been slow for long makes room for who comes.
+      memory: new MemoryInFlight(options.inFlightBytes, () => deadlines.endOldest(LIMITS.slowHolder)),
+      deadlines,
       counters: options.counters,
       maxBodyBytes: options.maxBodyBytes,
       closing: false,
@@ -66,7 +70,7 @@ export class Server {
       onFailure: options.onFailure,
     };
     const render = (exchange: Exchange, request: HttpRequest) => this.#render(exchange, request);
-    addRoutes(this.#app, this.#host, [
+    const routes: readonly Route[] = [
       { method: 'post', pattern: '/v1/prompts/:slug/render', handle: render },
       { method: 'post', pattern: '/v1/prompts/:slug/versions/:version/render', handle: render },
       {
@@ -76,7 +80,8 @@ export class Server {
       },
       { method: 'get', pattern: '/v1/health', handle: (exchange) => exchange.answer('{"status":"OK"}') },
       { method: 'get', pattern: '/v1/health/ready', handle: (exchange) => this.#answerReadiness(exchange) },
-    ]);
+    ];
+    addRoutes(this.#app, this.#host, routes, options.onRequest);
     const onConnection = (_response: HttpResponse, change: number) => {
       this.#connections += change;
     };
@@ -91,7 +96,7 @@ export class Server {
 
   /** @returns whether the port could be had; one that drains already needs none */
   listen(host: string, port: number): boolean {
-    if (this.#isDraining) return true;
+    if (this.#drained !== undefined) return true;
     this.#app.listen(host, port, (socket) => {
       if (socket !== false) this.#listening = socket;
     });
@@ -104,10 +109,14 @@ export class Server {
    * is in use is closed with its next answer. One that is closed while idle may lose a request that is
    * on its way in that very moment: so that comes late, when those that are left speak rarely.
    */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  async #drain(): Promise<void> {
     const { clock, idleGrace } = this.#options;
     const started = clock.now();
-    this.#isDraining = true;
     if (this.#listening !== undefined) await stopListening(this.#listening);
     this.#listening = undefined;
     // Not before: a client that is told to connect anew would get back to this port.

@@ -39,7 +39,7 @@ export class HangWatch<Thread> {
     for (const [thread, beats] of this.#options.beats()) {
       const known = before.get(thread);
       // Before the first one it is still being loaded, which takes as long as the machine is busy.
-      const isSilent = beats > 0 && known?.beats === beats;
+      const isSilent = beats !== 0 && known?.beats === beats;
       const silentLooks = isSilent ? known.silentLooks + 1 : 0;
       this.#seen.set(thread, { beats, silentLooks });
       if (silentLooks === LIMITS.silentLooks) this.#options.onHang();

@@ -1,3 +1,4 @@
+import { steadyClock } from '@px0/contract';
 import { expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '#limits.js';
 import { RawConnection } from '../client.js';
@@ -54,4 +55,58 @@ test('a request that does not end keeps it from ending for nine seconds, however
   expect(took).toBeGreaterThan(LIMITS.drain);
   expect(took).toBeLessThanOrEqual(LIMITS.drain + 2 * LIMITS.drainLook);
   await connection.closed;
+});
+
+test('an answer that is on its way to a reader who takes his time comes whole', async () => {
+  // Sixty thousand characters, each six bytes in JSON; the system's own buffers take a few mebibytes.
+  const served = await serve(
+    { escaped: `{{range 600}}${'\x01'.repeat(100)}{{end}}` },
+    { clock: steadyClock, idleGrace: 0 },
+  );
+  onTestFinished(() => served.close());
+  const connection = new RawConnection(served.port);
+  onTestFinished(() => connection.close());
+  const renders = Array.from({ length: 45 }, () => ({ slug: 'escaped' }));
+  const batch = requestOf(served, 'escaped', Buffer.from(JSON.stringify({ renders }))).toString();
+  await connection.send(batch.replace('/v1/prompts/escaped/render', '/v1/renders'));
+  await new Promise((resolve) => connection.socket.once('readable', resolve));
+  while (served.server.load.deadlines === 0) await new Promise(setImmediate);
+  connection.socket.pause();
+  const drained = served.server.drain();
+  expect(served.server.drain()).toBe(drained);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(served.server.load.open).toBe(1);
+  connection.socket.resume();
+  const { status, json, head } = await connection.answer();
+  expect([status, (json as { results: unknown[] }).results.length]).toEqual([200, 45]);
+  expect(head).not.toMatch(/connection: close/i);
+  await drained;
+});
+
+test('a long answer that begins while the server drains comes whole, and is the last of its connection', async () => {
+  const served = await serve(
+    { escaped: `{{range 600}}${'\x01'.repeat(100)}{{end}}` },
+    { clock: steadyClock, idleGrace: 0 },
+  );
+  onTestFinished(() => served.close());
+  const connection = new RawConnection(served.port);
+  onTestFinished(() => connection.close());
+  connection.socket.pause();
+  const renders = Array.from({ length: 45 }, () => ({ slug: 'escaped' }));
+  const whole = requestOf(served, 'escaped', Buffer.from(JSON.stringify({ renders })))
+    .toString()
+    .replace('/v1/prompts/escaped/render', '/v1/renders');
+  await connection.send(whole.slice(0, -5));
+  while (served.server.load.open === 0) await new Promise(setImmediate);
+  const drained = served.server.drain();
+  // Longer than a port takes to be closed.
+  await new Promise((resolve) => setTimeout(resolve, 2 * LIMITS.quietTurnSearch));
+  await connection.send(whole.slice(-5));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  connection.socket.resume();
+  const { status, json, head } = await connection.answer();
+  expect([status, (json as { results: unknown[] }).results.length]).toEqual([200, 45]);
+  expect(head).toMatch(/connection: close/i);
+  connection.close();
+  await drained;
 });

@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { LIMITS } from '#limits.js';
 import { RawConnection } from '../client.js';
+import { FakeClock } from '../fake-clock.js';
 import { bodyOf, requestOf, type Served, serve, unread } from './served.js';
 
 const TEMPLATES = { echo: '<{{.text}}>', twice: '{{.text}}{{.text}}' };
@@ -92,6 +94,31 @@ describe('a large answer', () => {
     expect((await connection.answer()).status).toBe(200);
     connection.close();
   });
+});
+
+test('who holds memory and is slow makes room for others, once it has been slow for a while', async () => {
+  const clock = new FakeClock(1);
+  const served = await serveHere({ inFlightBytes: 2 * MIB, clock });
+  const part = requestOf(served, 'echo', bodyOf('x'.repeat(700_000))).subarray(0, 600_000);
+  const slow = new RawConnection(served.port);
+  await slow.send(part);
+  while (served.server.load.bytes < 600_000) await new Promise(setImmediate);
+  const send = async () => {
+    const connection = new RawConnection(served.port);
+    const whole = requestOf(served, 'echo', bodyOf('x'.repeat(1_000_000)));
+    await connection.send(whole.subarray(0, 300_000));
+    await connection.send(whole.subarray(300_000));
+    const { status } = await connection.answer();
+    connection.close();
+    return status;
+  };
+  clock.pass(LIMITS.slowHolder - 1);
+  expect(await send()).toBe(503);
+  clock.pass(1);
+  expect(await send()).toBe(200);
+  expect(await slow.answer()).toMatchObject({ status: 408 });
+  await slow.closed;
+  await served.atRest();
 });
 
 test('a client that asks and asks, and reads nothing, is cut off before much is held for it', async () => {

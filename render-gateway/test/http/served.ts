@@ -114,6 +114,7 @@ export async function serve(
     staleness: new Staleness(60, systemClock),
     corsOrigins: [],
     clock: steadyClock,
+    onRequest: () => {},
     onFailure: (requestId, error) => failures.push({ requestId, error }),
     ...options,
   });

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createCounters } from '#metrics/counters.js';
 import { RawConnection } from '../client.js';
 import { bodyOf, requestOf, type Served, serve } from './served.js';
 
@@ -150,6 +151,38 @@ describe('the id of a request', () => {
     ]);
     expect(reply.headers['x-request-id']).toBe('from-far-away');
     expect(broken.failures).toEqual([{ requestId: 'from-far-away', error: expect.any(Error) as unknown }]);
+  });
+});
+
+describe('an exception where none should be', () => {
+  test('is answered 500, and logged, and ends nothing', async () => {
+    const broken = await serve(ECHO, {
+      readiness: () => {
+        throw new Error('broken');
+      },
+    });
+    onTestFinished(() => broken.close());
+    for (let count = 1; count < 3; count++) {
+      expect((await ask('GET', '/v1/health/ready', { to: broken })).status).toBe(500);
+      expect(broken.failures).toHaveLength(count);
+    }
+    expect((await ask('GET', '/v1/health', { to: broken })).status).toBe(200);
+  });
+
+  test('is logged when the answer is on its way already', async () => {
+    const counters = Object.defineProperty(createCounters(), 'renderedInPlace', {
+      get: () => 0,
+      set: () => {
+        throw new Error('broken');
+      },
+    });
+    const broken = await serve(ECHO, { counters });
+    onTestFinished(() => broken.close());
+    const headers = { authorization: `Bearer ${broken.key}` };
+    for (let count = 1; count < 4; count++) {
+      const reply = await ask('POST', RENDER, { headers, body: bodyOf('x').toString(), to: broken });
+      expect([reply.status, broken.failures.length]).toEqual([200, count]);
+    }
   });
 });
 
