@@ -14,11 +14,11 @@ import { addCounters, type Counters, createCounters } from './metrics/counters.j
 import { forWorkers } from './pool/long-documents.js';
 import { RenderPool } from './pool/render-pool.js';
 import { probePort, warnOfLostConnections } from './port-check.js';
+import { ReportDesk } from './reports/report-desk.js';
+import { createGatewayReporter } from './reports/report-store.js';
 import { DocumentScreen } from './screening/document-screen.js';
 import { LateJudgements } from './screening/late-judgements.js';
 import { Refusals } from './screening/refusals.js';
-import { ReportDesk } from './reports/report-desk.js';
-import { createGatewayReporter } from './reports/report-store.js';
 import { createSnapshotKeeper, knownFeed } from './snapshot/snapshot-keeper.js';
 import { StalenessWatch } from './staleness/staleness-watch.js';
 import { FoundAnswers } from './threads/found-answers.js';

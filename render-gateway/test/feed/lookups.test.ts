@@ -7,7 +7,7 @@ import { LIMITS } from '#limits.js';
 const HEAD = { epoch: 'e', revision: 9 };
 
 /** Look-ups in a feed that has the given documents, and answers when it is told to. */
-function lookUpsIn(documents: Record<string, string> = {}) {
+function lookUpsIn(documents: Record<string, string> = {}, maxBytes = 1_000_000) {
   const questions: { keys: readonly string[]; answer: (reading?: FeedReading) => void }[] = [];
   const lookUp = (keys: readonly string[]) =>
     new Promise<FeedReading | undefined>((resolve) => {
@@ -20,7 +20,8 @@ function lookUpsIn(documents: Record<string, string> = {}) {
         answer: (reading = { head: HEAD, documents: found }) => resolve(reading),
       });
     });
-  const store = new DocumentStore({ maxBytes: 1_000_000, onEvict: () => {} });
+  const evicted: string[] = [];
+  const store = new DocumentStore({ maxBytes, onEvict: (key) => evicted.push(key) });
   const lookups = new Lookups({
     reader: { lookUp } as unknown as FeedReader,
     store,
@@ -28,7 +29,7 @@ function lookUpsIn(documents: Record<string, string> = {}) {
     reading: () => undefined,
     onFailure: () => {},
   });
-  return { lookups, questions, store };
+  return { lookups, questions, store, evicted };
 }
 
 test('documents that are wanted together are asked for in one question, and each once whoever asks', async () => {
@@ -81,8 +82,24 @@ test('a flood of unknown keys leaves a bounded number of absences behind, and al
   const { store } = lookUpsIn();
   store.vouchForAbsences(true);
   store.apply({ key: 'key:mine', revision: 1, body: 'x' });
-  for (let index = 0; index < 120_000; index++) store.learn({ key: `key:${index}`, revision: 9, body: null });
+  const unknown = (index: number) => `key:${String(index).padStart(64, '0')}`;
+  for (let index = 0; index < 120_000; index++) store.learn({ key: unknown(index), revision: 9, body: null });
   expect(store.find('key:mine')).toBeDefined();
-  expect(store.find('key:119999')).toMatchObject({ body: null });
-  expect(store.find('key:69999')).toBe(undefined);
+  expect(store.find(unknown(119_999))).toMatchObject({ body: null });
+  expect(store.find(unknown(50_000))).toBe(undefined);
+});
+
+test('what is larger than all the room that there is for documents is asked for each time it is wanted', async () => {
+  const body = 'x'.repeat(2_000);
+  const { lookups, questions, store, evicted } = lookUpsIn({ 'version:a': body }, 1_000);
+  for (const times of [1, 2]) {
+    const found = lookups.find('version:a');
+    await Promise.resolve();
+    expect(questions).toHaveLength(times);
+    questions.at(-1)?.answer();
+    expect(await found).toEqual({ known: true, document: { key: 'version:a', revision: 5, body } });
+    // Whoever was answered lets go of it too.
+    expect(evicted).toHaveLength(times);
+  }
+  expect(store.count).toBe(0);
 });

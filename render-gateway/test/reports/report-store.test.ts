@@ -5,12 +5,8 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createCounters } from '#metrics/counters.js';
-import { Refusals } from '#screening/refusals.js';
 import { ReportDesk } from '#reports/report-desk.js';
 import { createGatewayReporter } from '#reports/report-store.js';
-
-const silent = pino({ level: 'silent' });
 
 function reportOf(gateway: string, revision: number): GatewayReport {
   return { gateway, host: 'here', epoch: 'one', revision, refused: [] };
@@ -107,66 +103,6 @@ test('junk is no report', () => {
   ];
   for (const changes of junk) expect(decodeReport(JSON.stringify({ ...good, ...changes }))).toBeUndefined();
   for (const text of ['', '{', 'null', '[]', '1']) expect(decodeReport(text)).toBeUndefined();
-});
-
-test('refused documents are remembered up to a bound, and the newest are listed', () => {
-  let changes = 0;
-  const counters = createCounters();
-  const refusals = new Refusals(counters, silent, () => {
-    changes += 1;
-  });
-  for (let revision = 1; revision <= 10_050; revision += 1)
-    refusals.add(`key ${revision}`, revision, 'x'.repeat(400));
-  expect([refusals.size, counters.documentsRefused, changes]).toEqual([10_000, 10_050, 10_050]);
-  expect(refusals.list()).toHaveLength(100);
-  expect(refusals.list().at(-1)).toEqual({ key: 'key 10050', revision: 10_050, reason: 'x'.repeat(300) });
-  refusals.add('key 10050', 10_050, 'again');
-  refusals.end('key 10050', 10_050);
-  expect(refusals.size).toBe(10_000);
-  refusals.end('key 10050', 10_051);
-  expect(refusals.size).toBe(9_999);
-});
-
-test('what all threads have applied is reported, of one that has not answered yet nothing is believed older', async () => {
-  const sent: (number | null)[] = [];
-  const asked: [string, number][] = [];
-  const [one, other] = [{ name: 'one' }, { name: 'other' }];
-  let threads = [one, other];
-  const desk = new ReportDesk<{ name: string }>({
-    reporter: {
-      report: async ({ revision }) => void sent.push(revision),
-      remove: async () => {},
-      close: async () => {},
-    },
-    host: 'here',
-    refusals: { list: () => [], earliestUnlisted: () => Number.POSITIVE_INFINITY },
-    judged: () => Number.POSITIVE_INFINITY,
-    threads: () => threads,
-    ask: ({ name }, revision) => void asked.push([name, revision]),
-    clock: systemClock,
-    log: silent,
-  });
-  onTestFinished(() => desk.stop());
-  desk.start();
-  await until('it says that it knows nothing yet', async () => (sent[0] === null ? true : undefined));
-  desk.moved({ epoch: 'e', revision: 5 });
-  desk.moved({ epoch: 'e', revision: 6 });
-  // The second is asked about when the first is answered.
-  expect(asked).toEqual([
-    ['one', 5],
-    ['other', 5],
-  ]);
-  desk.applied(one, 5);
-  desk.applied(other, 5);
-  expect(asked.slice(2)).toEqual([
-    ['one', 6],
-    ['other', 6],
-  ]);
-  desk.applied(one, 6);
-  await until('the slower one counts', async () => (sent.at(-1) === 5 ? true : undefined));
-  threads = [one];
-  desk.changed();
-  await until('one that is gone does not', async () => (sent.at(-1) === 6 ? true : undefined));
 });
 
 test('with the store gone the gateway tries again, logs it once, and reports when it is back', async () => {
