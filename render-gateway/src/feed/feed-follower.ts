@@ -250,6 +250,7 @@ export class FeedFollower {
     changed: (documents) => this.#take(documents),
     everythingFrom: (head) => {
       this.#readingFrom = head;
+      this.#lookups.stoodAt(head);
       this.#store.startSweep();
     },
     page: (documents) => {

@@ -39,6 +39,8 @@ export class Lookups {
   readonly #options: LookupsOptions;
   readonly #underway = new Map<string, Underway>();
   #unasked: string[] = [];
+  /** The newest head of which anything was answered or read, wherever the position is. */
+  #newest: FeedHead | undefined;
 
   constructor(options: LookupsOptions) {
     this.#options = options;
@@ -67,6 +69,11 @@ export class Lookups {
     }
   }
 
+  /** Something of that head's time is known from now on: what is asked then must not be of an older one. */
+  stoodAt(head: FeedHead): void {
+    if (this.#newest === undefined || isPast(this.#newest, head)) this.#newest = head;
+  }
+
   /** Everything was read anew: answers on their way may tell of what has gone without a word. */
   overtake(): void {
     for (const underway of this.#underway.values()) underway.overtaken = true;
@@ -83,9 +90,10 @@ export class Lookups {
     let open = keys;
     try {
       for (let attempt = 0; attempt < TRIES && open.length > 0; attempt++) {
-        const before = position();
+        const before = [position(), this.#newest];
         const found = await reader.lookUp(open);
-        if (found === undefined || isPast(found.head, before)) break;
+        if (found === undefined || before.some((head) => isPast(found.head, head))) break;
+        this.stoodAt(found.head);
         open = this.#answer(open, found);
       }
     } catch (error) {

@@ -103,3 +103,23 @@ test('what is larger than all the room that there is for documents is asked for 
   }
   expect(store.count).toBe(0);
 });
+
+test('what was answered of a newer head than the position is not answered of an older one afterwards', async () => {
+  const { lookups, questions } = lookUpsIn({ 'key:a': 'A' });
+  const first = lookups.find('key:b');
+  await Promise.resolve();
+  questions[0]?.answer({ head: { epoch: 'e', revision: 12 }, documents: [] });
+  expect(await first).toMatchObject({ known: true, document: { revision: 12, body: null } });
+  // The store is set back to a copy from before, which is not behind the position.
+  const second = lookups.find('key:a');
+  await Promise.resolve();
+  questions[1]?.answer();
+  expect(await second).toEqual({ known: false });
+  // Two that are on their way together may be answered in any order.
+  const [late, early] = [lookups.find('key:c'), (await Promise.resolve(), lookups.find('key:d'))];
+  await Promise.resolve();
+  questions[3]?.answer({ head: { epoch: 'e', revision: 14 }, documents: [] });
+  await early;
+  questions[2]?.answer({ head: { epoch: 'e', revision: 13 }, documents: [] });
+  expect(await late).toMatchObject({ known: true });
+});
