@@ -87,9 +87,13 @@ export class SimulatedDatabase {
     return { documents, notes, state: this.#state, stamp: this.#stamp };
   }
 
-  /** What is not in the copy never was. Nobody's connection outlives it. */
-  restore({ documents, notes, state }: DatabaseContent): void {
+  /**
+   * What is not in the copy never was. Nobody's connection outlives it.
+   * @returns whether anything had happened since
+   */
+  restore({ documents, notes, state }: DatabaseContent): boolean {
     const before = this.#documents;
+    const isAnother = state !== this.#state || notes.length !== this.#notes.length;
     this.#stamp += 1;
     this.#documents = new Map(documents);
     this.#notes = [...notes];
@@ -98,6 +102,7 @@ export class SimulatedDatabase {
     const keys = [...new Set([...before.keys(), ...documents.keys()])];
     const changed = keys.filter((key) => before.get(key) !== documents.get(key));
     this.#witness(changed, this.#documents, this.#stamp);
+    return isAnother || changed.length > 0;
   }
 
   /** @throws {Error} as Postgres does, if the state is not the one that the transaction has seen */

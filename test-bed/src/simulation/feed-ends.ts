@@ -127,17 +127,18 @@ export class Line implements Ear {
     if (trouble === 'doubled') this.#arrive(message, order, world.random.between(0, MESSAGE_DELAY));
   }
 
-  /** The store knows of it no more, and the subscriber is not told. */
-  fallSilent(): void {
-    this.#access.store.ears.delete(this);
+  /** The store knows of it no more, and the subscriber is not told. @returns false if that was so before */
+  fallSilent(): boolean {
+    return this.#access.store.ears.delete(this);
   }
 
-  /** Ends; the subscriber hears of it, unless it was that who ended it. */
-  close(reason?: string): void {
+  /** Ends; the subscriber hears of it, unless it was that who ended it. @returns false if it had ended before */
+  close(reason?: string): boolean {
     this.fallSilent();
-    if (!this.#open) return;
+    if (!this.#open) return false;
     this.#open = false;
     if (reason !== undefined && this.process.isAlive) this.#subscriber.lost(unavailable(reason));
+    return true;
   }
 
   #arrive(message: FeedMessage, order: number, delay: number): void {

@@ -45,8 +45,8 @@ export class FeedStore {
   #head: FeedHead | undefined;
   #documents = new Map<string, Map<string, Stored>>();
   #log: LogEntry[] = [];
-  /** The highest revision that ever was the head's. */
-  #highest = 0;
+  /** Counts the messages that were published. */
+  #rings = 0;
 
   constructor(rules: StoreRules, witness: StoreWitness) {
     this.#rules = rules;
@@ -57,9 +57,13 @@ export class FeedStore {
     return this.#head;
   }
 
-  /** Whether it is a copy of what once was, and nothing was written to it since. */
-  get isBehind(): boolean {
-    return (this.#head?.revision ?? 0) < this.#highest;
+  /** How many messages were published. */
+  get rings(): number {
+    return this.#rings;
+  }
+
+  isAt(head: FeedHead | undefined): boolean {
+    return this.#head?.epoch === head?.epoch && this.#head?.revision === head?.revision;
   }
 
   /** The entries after a revision, whichever epoch they are asked for under. */
@@ -72,7 +76,7 @@ export class FeedStore {
   }
 
   append(expected: FeedHead, documents: readonly FeedDocument[]): FeedHead | 'diverged' {
-    if (!this.#isAt(expected)) return 'diverged';
+    if (!this.#isExpected(expected)) return 'diverged';
     const held = this.#documentsToWrite(expected.epoch);
     let previous = expected.revision;
     for (const { key, revision, body } of documents) {
@@ -83,14 +87,13 @@ export class FeedStore {
     }
     this.#log.splice(0, this.#log.length - LOG_LENGTH);
     this.#head = { epoch: expected.epoch, revision: previous };
-    this.#highest = Math.max(this.#highest, previous);
     this.#witness.appended(documents);
     this.#ring({ ...this.#head, previous: expected.revision, documents });
     return this.#head;
   }
 
   ring(expected: FeedHead): boolean {
-    if (!this.#isAt(expected)) return false;
+    if (!this.#isExpected(expected)) return false;
     this.#ring({ ...expected, previous: expected.revision });
     return true;
   }
@@ -103,10 +106,9 @@ export class FeedStore {
 
   /** Puts a prepared epoch in the place of the one that stands. @returns whether that was the one expected */
   flip(expected: FeedHead | undefined, head: FeedHead, count: number): boolean {
-    if (!this.#isAt(expected) || this.documentsOf(head.epoch).size !== count) return false;
+    if (!this.#isExpected(expected) || this.documentsOf(head.epoch).size !== count) return false;
     if (this.#head !== undefined) this.#documents.delete(this.#head.epoch);
     this.#head = head;
-    this.#highest = Math.max(this.#highest, head.revision);
     this.#log = [];
     this.#witness.rebuilt(head);
     this.#ring({ ...head, previous: head.revision });
@@ -124,11 +126,8 @@ export class FeedStore {
     this.#log = [...log];
   }
 
-  #isAt(expected: FeedHead | undefined): boolean {
-    return (
-      !this.#rules.isFenced ||
-      (this.#head?.epoch === expected?.epoch && this.#head?.revision === expected?.revision)
-    );
+  #isExpected(expected: FeedHead | undefined): boolean {
+    return !this.#rules.isFenced || this.isAt(expected);
   }
 
   #documentsToWrite(epoch: string): Map<string, Stored> {
@@ -141,6 +140,7 @@ export class FeedStore {
   }
 
   #ring(message: FeedMessage): void {
+    this.#rings += 1;
     for (const ear of [...this.ears]) ear.hear(message);
   }
 }

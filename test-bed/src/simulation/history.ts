@@ -6,8 +6,13 @@ import { PARTS, type Parts } from './parts.js';
 import type { Tally } from './tally.js';
 import { CALM, type Violation, type Weather, World } from './world.js';
 
-/** Milliseconds from the end of all trouble until every gateway must be where the database is. */
+/**
+ * Milliseconds from the end of all trouble until every gateway must be where the database is. Calls that hang
+ * are trouble until their callers give up, which takes up to 10 s.
+ */
 const HEALING = 5_000;
+/** Beside that, until a gateway knows that its snapshot is of another feed. */
+const DOUBT = 11_000;
 /** In calm weather, from a change until every gateway has it: less than the publisher's heartbeat. */
 const PROMPT = 600;
 
@@ -50,10 +55,13 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
   while (!nemesis.isDone) await time.passUntil(time.now + 500);
   world.note(() => 'HEALED');
   for (const link of installation.links) link.mend();
-  await time.passUntil(time.now + HEALING);
+  while (!installation.network.isQuiet) await time.passUntil(time.now + 100);
+  world.note(() => 'ALL IS QUIET');
+  await time.passUntil(time.now + HEALING + (nemesis.hasMisled ? DOUBT : 0));
   await check(installation, true);
 
   for (let changes = random.between(1, 2); changes > 0 && world.violation === undefined; changes -= 1) {
+    await untilRung(installation);
     time.after(random.between(0, 12), () => installation.changeSomething());
     const { current } = random.pick(installation.gateways);
     time.after(random.between(0, 12), () => {
@@ -64,6 +72,12 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
     await check(installation, false);
   }
   return { violation: world.violation, lines: world.lines };
+}
+
+/** Until just after a heartbeat: so none comes to the aid of a message that was lost. */
+async function untilRung({ store, world: { time } }: Installation): Promise<void> {
+  const before = store.rings;
+  for (let waits = 0; store.rings === before && waits < 300; waits++) await time.passUntil(time.now + 10);
 }
 
 function drawWeather({ random }: World): Weather {

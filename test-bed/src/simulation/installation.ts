@@ -11,11 +11,11 @@ import { Link, Network } from './network.js';
 import type { Parts } from './parts.js';
 import type { World } from './world.js';
 
-/** After a crash, until the process is there again: at the least, and at the most. */
 /** Bytes of documents that a gateway holds: everything, or less than there may be. */
 const STORE_SIZES = [1_000_000, 12_000, 6_000];
 const NEARLY_NOTHING = 1_000;
 const SILENT = createLog('silent');
+/** After a crash, until the process is there again: at the least, and at the most. */
 const RESTART = [20, 800] as const;
 
 /** A place in which a process runs; another takes it when one has ended. */
@@ -37,7 +37,7 @@ export class Installation {
   readonly controlPlanes: Place<SimulatedControlPlane>[] = [];
   readonly gateways: Place<SimulatedGateway>[] = [];
   readonly #users: Users;
-  readonly #network: Network;
+  readonly network: Network;
   readonly #parts: Parts;
   readonly #log: Logger;
   #epochs = 0;
@@ -45,7 +45,7 @@ export class Installation {
   constructor(world: World, parts: Parts, rules: StoreRules) {
     this.world = world;
     this.#parts = parts;
-    this.#network = new Network(world);
+    this.network = new Network(world);
     this.#users = new Users(world.random);
     const judge = new Judge(world, this.#users);
     this.judge = judge;
@@ -90,7 +90,8 @@ export class Installation {
     this.#startLater(place);
   }
 
-  async stopControlPlane(place: Place<SimulatedControlPlane>): Promise<void> {
+  /** Ends it in order, and starts it again in a while. */
+  async stop(place: Place<{ stop(): Promise<void> }>): Promise<void> {
     const { current } = place;
     await current.stop();
     // It may have been killed in the middle of it, and be there again.
@@ -109,7 +110,7 @@ export class Installation {
       new SimulatedControlPlane({
         name,
         world,
-        network: this.#network,
+        network: this.network,
         store,
         toStore,
         database,
@@ -144,7 +145,7 @@ export class Installation {
         threads,
         storeSize,
         world,
-        network: this.#network,
+        network: this.network,
         store,
         link: toStore,
         judge,

@@ -1,12 +1,19 @@
 import type { DatabaseContent } from './database.js';
 import { EMPTY, type StoreContent } from './feed-store.js';
+import { snapshotOfAnother } from './gateway.js';
 import type { Installation } from './installation.js';
 import type { Link } from './network.js';
+import type { Deed } from './tally.js';
 
 /** How long a cut lasts, at the most. Longer than any patience but the database's. */
 const LONGEST_CUT = 6_000;
-/** For how long the database is away while it is restored: what was on its way is through by then. */
-const RESTORING = [2_000, 3_000] as const;
+/**
+ * For how long the database is away while it is restored: what was on its way is through by then, and no
+ * publisher believes its memory any more, should the store be restored with it.
+ */
+const RESTORING = [10_000, 12_000] as const;
+/** Milliseconds by which the position of another feed is ahead. */
+const FAR = 1_000_000;
 
 /** What the nemesis does of its own accord, beside what becomes of calls and messages. */
 const ACTS: Readonly<Record<string, (nemesis: Nemesis) => void>> = {
@@ -20,9 +27,12 @@ const ACTS: Readonly<Record<string, (nemesis: Nemesis) => void>> = {
   restoreStore: (nemesis) => nemesis.restoreStore(),
   copyDatabase: (nemesis) => nemesis.copyDatabase(),
   restoreDatabase: (nemesis) => nemesis.restoreDatabase(),
+  copyBoth: (nemesis) => nemesis.copyBoth(),
+  restoreBoth: (nemesis) => nemesis.restoreBoth(),
   takeLock: (nemesis) => nemesis.takeLock(),
   replacePublisher: (nemesis) => nemesis.replacePublisher(),
   restartGateway: (nemesis) => nemesis.restartGateway(),
+  giveSnapshotOfAnother: (nemesis) => nemesis.giveSnapshotOfAnother(),
   takeSnapshot: (nemesis) => nemesis.takeSnapshot(),
   replaceThread: (nemesis) => nemesis.replaceThread(),
 };
@@ -34,6 +44,8 @@ export class Nemesis {
   #storeCopy: StoreContent | undefined;
   #databaseCopy: DatabaseContent | undefined;
   #isRestoring = false;
+  /** Whether a gateway was given another installation's snapshot. */
+  hasMisled = false;
 
   constructor(installation: Installation) {
     this.#installation = installation;
@@ -51,37 +63,33 @@ export class Nemesis {
   }
 
   cutGateway(): void {
-    this.#tally['gateway cut off'] += 1;
-    this.#cut(this.#random.pick(this.#installation.gateways).toStore);
+    this.#cut(this.#random.pick(this.#installation.gateways).toStore, 'gateway cut off');
   }
 
   cutPublisherFromStore(): void {
-    this.#tally['publisher cut off from the store'] += 1;
-    this.#cut(this.#random.pick(this.#installation.controlPlanes).toStore);
+    const { toStore } = this.#random.pick(this.#installation.controlPlanes);
+    this.#cut(toStore, 'publisher cut off from the store');
   }
 
   cutPublisherFromDatabase(): void {
-    this.#tally['publisher cut off from the database'] += 1;
-    this.#cut(this.#random.pick(this.#installation.controlPlanes).toDatabase);
+    const { toDatabase } = this.#random.pick(this.#installation.controlPlanes);
+    this.#cut(toDatabase, 'publisher cut off from the database');
   }
 
   closeSubscription(): void {
-    for (const line of this.#random.pick(this.#installation.gateways).current.reader.lines) {
-      this.#tally['subscription closed'] += 1;
-      line.close('the connection was closed');
+    for (const line of [...this.#random.pick(this.#installation.gateways).current.reader.lines]) {
+      if (line.close('the connection was closed')) this.#tally['subscription closed'] += 1;
     }
   }
 
   silenceSubscription(): void {
     for (const line of this.#random.pick(this.#installation.gateways).current.reader.lines) {
-      this.#tally['subscription half-open'] += 1;
-      line.fallSilent();
+      if (line.fallSilent()) this.#tally['subscription half-open'] += 1;
     }
   }
 
   empty(): void {
-    this.#tally['store emptied'] += 1;
-    this.#putIntoStore(EMPTY);
+    this.#putIntoStore(EMPTY, 'store emptied');
   }
 
   copyStore(): void {
@@ -89,30 +97,40 @@ export class Nemesis {
   }
 
   restoreStore(): void {
-    if (this.#storeCopy === undefined) return;
-    this.#tally['store restored'] += 1;
-    this.#putIntoStore(this.#storeCopy);
+    if (this.#storeCopy !== undefined) this.#putIntoStore(this.#storeCopy, 'store restored');
   }
 
   copyDatabase(): void {
     this.#databaseCopy = this.#installation.database.content();
   }
 
-  restoreDatabase(): void {
+  copyBoth(): void {
+    this.copyStore();
+    this.copyDatabase();
+  }
+
+  /** Whatever copies there are: they fit each other if both were taken at once, and sometimes otherwise. */
+  restoreBoth(): void {
+    if (this.#storeCopy !== undefined) this.restoreDatabase(this.#storeCopy);
+  }
+
+  restoreDatabase(storeCopy?: StoreContent): void {
     const copy = this.#databaseCopy;
     if (copy === undefined || this.#isRestoring) return;
-    this.#tally['database restored'] += 1;
     this.#isRestoring = true;
     const { database, store, controlPlanes, world } = this.#installation;
     database.isAway = true;
     for (const session of [...database.sessions]) session.terminate(this.#random.chance(0.7));
     world.time.after(this.#random.between(...RESTORING), () => {
       world.note(() => 'the database is back, as it was');
-      database.restore(copy);
-      // Nobody but gateways would remember what was, were both as they once stood together: the manual
-      // says to empty the feed then.
-      this.#storeCopy = undefined;
-      if (store.isBehind) store.restore(EMPTY);
+      const isAnother = database.restore(copy);
+      if (isAnother) this.#tally['database restored'] += 1;
+      const isUndone = storeCopy !== undefined && this.#putIntoStore(storeCopy, 'store restored');
+      const { epoch, confirmed, reserved } = database.state;
+      const { head } = store;
+      const fits =
+        head !== undefined && head.epoch === epoch && head.revision >= confirmed && head.revision <= reserved;
+      if (isAnother && isUndone && fits) this.#tally['both restored to copies that fit'] += 1;
       database.isAway = false;
       this.#isRestoring = false;
       for (const { toDatabase } of controlPlanes) toDatabase.mend();
@@ -128,11 +146,11 @@ export class Nemesis {
   }
 
   replacePublisher(): void {
-    this.#tally['publisher replaced'] += 1;
     const place = this.#random.pick(this.#installation.controlPlanes);
     if (!place.current.process.isAlive) return;
+    this.#tally['publisher replaced'] += 1;
     if (this.#random.chance(0.5)) this.#installation.crash(place);
-    else void this.#installation.stopControlPlane(place);
+    else void this.#installation.stop(place);
   }
 
   restartGateway(): void {
@@ -140,6 +158,18 @@ export class Nemesis {
     if (!place.current.process.isAlive) return;
     this.#tally['gateway restarted'] += 1;
     if (this.#random.chance(0.5)) place.snapshot = undefined;
+    if (this.#random.chance(0.5)) this.#installation.crash(place);
+    else void this.#installation.stop(place);
+  }
+
+  /** Seldom: a gateway takes long to be sure of it. */
+  giveSnapshotOfAnother(): void {
+    const place = this.#random.pick(this.#installation.gateways);
+    if (!this.#random.chance(0.05) || !place.current.process.isAlive) return;
+    this.#tally['gateway with a snapshot of another feed'] += 1;
+    this.hasMisled = true;
+    const { now } = this.#world.time;
+    place.snapshot = snapshotOfAnother(now + FAR, now);
     this.#installation.crash(place);
   }
 
@@ -150,9 +180,7 @@ export class Nemesis {
 
   replaceThread(): void {
     const { current } = this.#random.pick(this.#installation.gateways);
-    if (!current.process.isAlive) return;
-    this.#tally['thread replaced'] += 1;
-    current.replaceThread();
+    if (current.process.isAlive && current.replaceThread()) this.#tally['thread replaced'] += 1;
   }
 
   get #world() {
@@ -167,18 +195,23 @@ export class Nemesis {
     return this.#world.tally.deeds;
   }
 
-  #cut(link: Link): void {
+  #cut(link: Link, deed: Deed): void {
+    if (link.isCut) return;
+    this.#tally[deed] += 1;
     link.cut();
     this.#world.time.after(this.#random.between(10, LONGEST_CUT), () => link.mend());
   }
 
-  /** With the server's restart, which ends all subscriptions, or without. */
-  #putIntoStore(content: StoreContent): void {
+  /** With the server's restart, which ends all subscriptions, or without. @returns whether anything changes */
+  #putIntoStore(content: StoreContent, deed: Deed): boolean {
     const { store, gateways } = this.#installation;
+    const isAnother = !store.isAt(content.head);
+    if (isAnother) this.#tally[deed] += 1;
     store.restore(content);
-    if (this.#random.chance(0.5)) return;
+    if (this.#random.chance(0.5)) return isAnother;
     for (const { current } of gateways) {
       for (const line of [...current.reader.lines]) line.close('the store was restarted');
     }
+    return isAnother;
   }
 }

@@ -13,7 +13,7 @@ export class Link {
     this.#cut = true;
   }
 
-  /** Ends the cut, and what hangs on this link. */
+  /** Ends the cut. Of the calls that hang on it some are told so; the others wait on. */
   mend(): void {
     this.#cut = false;
     const waiting = this.#waiting;
@@ -76,9 +76,22 @@ const LATEST = 2_000;
 /** Calls from processes to servers, and all that can become of them. */
 export class Network {
   readonly #world: World;
+  readonly #underway = new Set<object>();
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Whether all that went wrong is over: nobody waits for what never comes, and nothing comes late. */
+  get isQuiet(): boolean {
+    return this.#underway.size === 0;
+  }
+
+  /** Something goes wrong from now on. @returns to be called when that is over */
+  beginTrouble(): () => void {
+    const trouble = {};
+    this.#underway.add(trouble);
+    return () => this.#underway.delete(trouble);
   }
 
   /** Settles at a later time, if the caller lives then. */
@@ -97,8 +110,16 @@ export class Network {
           reject(failure(words));
         });
       const hang = () => {
-        this.#world.time.after(call.patience, () => fail('timed out'));
-        link.whenMended(() => this.#world.time.after(this.#world.random.between(0, 50), () => fail('reset')));
+        const end = this.beginTrouble();
+        const give = (words: string) => {
+          end();
+          fail(words);
+        };
+        this.#world.time.after(call.patience, () => give('timed out'));
+        link.whenMended(() => {
+          if (this.#world.random.chance(0.5)) return;
+          this.#world.time.after(this.#world.random.between(0, 50), () => give('reset'));
+        });
       };
       if (link.isCut) return hang();
       const { random, weather, tally, time } = this.#world;
@@ -121,7 +142,11 @@ export class Network {
           tally.deeds['call late'] += 1;
           const delay = random.between(0, LATEST);
           time.after(random.between(0, delay), () => fail('given up'));
-          time.after(delay, () => this.#work(call));
+          const end = this.beginTrouble();
+          time.after(delay, () => {
+            end();
+            this.#work(call);
+          });
         },
         silent: () => {
           tally.deeds['call silent'] += 1;

@@ -10,6 +10,8 @@ const BATCH_SIZE = 5;
 const PAGE_SIZE = 3;
 /** After this the server ends the connection of a client that is gone without a word. */
 const KEEPALIVE = 19_000;
+/** After this at the latest, if it can reach the client's machine again. */
+const LATEST_NOTICE = 5_000;
 
 /** One process's way to the database. */
 export interface DatabaseAccess {
@@ -81,14 +83,16 @@ export class Session implements PublisherSession {
 
   /** The client is gone. The server notices at once if it can be told, else by and by. */
   abandon(): void {
-    const { world, link } = this.#access;
+    const { world, link, network } = this.#access;
     const soon = () => world.time.after(world.delay(), () => this.terminate(false));
-    if (!link.isCut) {
-      soon();
-      return;
-    }
-    link.whenMended(soon);
-    world.time.after(KEEPALIVE, () => this.terminate(false));
+    if (!link.isCut) return void soon();
+    const end = network.beginTrouble();
+    const notice = () => {
+      end();
+      this.terminate(false);
+    };
+    link.whenMended(() => world.time.after(world.random.between(0, LATEST_NOTICE), notice));
+    world.time.after(KEEPALIVE, notice);
   }
 
   tryLock(): Promise<boolean> {

@@ -17,10 +17,12 @@ export const DEEDS = [
   'store emptied',
   'store restored',
   'database restored',
+  'both restored to copies that fit',
   'lock lost unknowingly',
   'two publishers at once',
   'publisher replaced',
   'gateway restarted',
+  'gateway with a snapshot of another feed',
   'thread replaced',
 ] as const;
 export type Deed = (typeof DEEDS)[number];

@@ -65,6 +65,7 @@ export class SimulatedThread {
       }),
       pool: new parts.PoolDesk({ places: 0, send: () => {} }),
       clock,
+      onCrowdedOut: () => {},
       onUnexpected: (error) => {
         world.violate(`a render failed: ${String(error)}`);
         return { code: 'internal' };
