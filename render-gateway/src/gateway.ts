@@ -205,12 +205,21 @@ export async function startGateway(
   async function close(): Promise<void> {
     hangs.stop();
     lateJudgements.stop();
+    const began = steadyClock.now();
     await keeper.stop();
-    await pool.close();
-    await reports.stop();
-    await gatewayReporter.close();
-    await keyUses.stop();
-    await reporter.close();
+    // Side by side, as each may wait for a store that does not answer.
+    const ends = Promise.all([
+      pool.close(),
+      reports.stop().then(() => gatewayReporter.close()),
+      keyUses.stop().then(() => reporter.close()),
+      endFollowing(),
+    ]);
+    const time = Math.max(began + LIMITS.stop - steadyClock.now(), LIMITS.shortestStop);
+    const isOver = await Promise.race([ends.then(() => true), sleep(time, false, { ref: false })]);
+    if (!isOver) log.warn('the gateway ends without waiting any longer for its stores');
+  }
+
+  async function endFollowing(): Promise<void> {
     await snapshots?.stop();
     staleness.stop();
     await follower.stop();

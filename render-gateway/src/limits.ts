@@ -103,6 +103,8 @@ export const LIMITS = {
   /** From being told to stop until open requests are cut off; and until nothing is waited for any more. */
   drain: 9_000,
   stop: 9_800,
+  /** For what is left to do when draining took all of that. */
+  shortestStop: 500,
   /** Between two looks at whether anything is still open. */
   drainLook: 10,
   /** A turn of the event loop this short had nothing to do; how long one is looked for. */

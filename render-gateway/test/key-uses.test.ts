@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { redisFeedLayout } from '@px0/contract';
+import { redisFeedLayout, steadyClock } from '@px0/contract';
 import { createTestDatabase, type RedisServer, startRedis, testRedis } from '@px0/test-bed';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -74,7 +74,12 @@ test('a key is reported once a minute, however many threads see it in use', asyn
   const redis = new Redis(url);
   const reporter = createKeyUseReporter({ redisUrl: url, redisPrefix: prefix });
   let now = 1_750_000_000_000;
-  const desk = new KeyUseDesk({ reporter, clock: { now: () => now }, log: pino({ level: 'silent' }) });
+  const desk = new KeyUseDesk({
+    reporter,
+    clock: { now: () => now },
+    unixTime: () => now,
+    log: pino({ level: 'silent' }),
+  });
   onTestFinished(async () => {
     await reporter.close();
     redis.disconnect();
@@ -100,7 +105,7 @@ test('with the store gone reports are dropped, which is logged once, and go on w
   const reporter = createKeyUseReporter({ redisUrl: store.url, redisPrefix: 'px0' });
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
-  const desk = new KeyUseDesk({ reporter, clock: { now: () => Date.now() }, log });
+  const desk = new KeyUseDesk({ reporter, clock: steadyClock, unixTime: Date.now, log });
   onTestFinished(async () => {
     await reporter.close();
     await store.stop();

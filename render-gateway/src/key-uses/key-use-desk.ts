@@ -4,7 +4,10 @@ import { LIMITS } from '../limits.js';
 
 export interface KeyUseDeskOptions {
   readonly reporter: KeyUseReporter;
+  /** For durations. */
   readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds: the moment that is reported. */
+  readonly unixTime: () => number;
   readonly log: Logger;
 }
 
@@ -45,7 +48,7 @@ export class KeyUseDesk {
       const ids = this.#waiting;
       this.#waiting = [];
       try {
-        const at = this.#options.clock.now();
+        const at = this.#options.unixTime();
         await this.#options.reporter.report(ids.map((id) => ({ id, at })));
         this.#dropped = 0;
       } catch (error) {
