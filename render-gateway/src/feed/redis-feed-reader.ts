@@ -90,8 +90,10 @@ export class RedisFeedReader implements FeedReader {
       const [nowReply, bodies] = await this.#atHead<(string | null)[]>((multi) =>
         multi.hmget(this.#layout.documents(from.epoch), ...page),
       );
-      // Under another epoch the documents of this one are gone, which says nothing of them.
-      if (readHead(nowReply)?.epoch !== from.epoch) return undefined;
+      const now = readHead(nowReply);
+      // Under another epoch the documents of this one are gone, and an older copy has older ones: neither says
+      // anything of what the log has told.
+      if (now?.epoch !== from.epoch || now.revision < head.revision) return undefined;
       for (const [index, key] of page.entries()) {
         const revision = changed.get(key) ?? head.revision;
         documents.push(readDocument(key, bodies[index]) ?? { key, revision, body: null });

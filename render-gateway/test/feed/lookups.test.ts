@@ -116,7 +116,9 @@ test('what was answered of a newer head than the position is not answered of an 
   questions[1]?.answer();
   expect(await second).toEqual({ known: false });
   // Two that are on their way together may be answered in any order.
-  const [late, early] = [lookups.find('key:c'), (await Promise.resolve(), lookups.find('key:d'))];
+  const late = lookups.find('key:c');
+  await Promise.resolve();
+  const early = lookups.find('key:d');
   await Promise.resolve();
   questions[3]?.answer({ head: { epoch: 'e', revision: 14 }, documents: [] });
   await early;

@@ -207,7 +207,7 @@ export class SimulatedReader implements FeedReader {
           return { key, revision: changed.get(key) ?? head.revision, body: null, ...stored };
         }),
       }));
-      if (now.head?.epoch !== from.epoch) return undefined;
+      if (now.head?.epoch !== from.epoch || now.head.revision < head.revision) return undefined;
       documents.push(...now.documents);
     }
     return { head, documents: documents.sort((a, b) => a.revision - b.revision) };
