@@ -5,6 +5,7 @@ import { createTestDatabase } from '@px0/test-bed';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '#database/database.js';
+import type { OwnedPrompt } from '#prompts/prompt-statements.js';
 import { createFeedHouse } from '#rollouts/feed-house.js';
 import { Rollouts } from '#rollouts/rollouts.js';
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   const made = await createTestDatabase();
   drop = () => made.drop();
   database = new Database(made.url, log);
+  await stand('e', 100);
   const house = createFeedHouse({ redisUrl: undefined, redisPrefix: 'unused' }, database);
   const counting = {
     look: (keys: readonly string[]) => {
@@ -42,6 +44,16 @@ async function publish(promptId: string, revision: number): Promise<void> {
     revision,
     '{}',
   ]);
+}
+
+/** The feed stands there, and the database takes it to. */
+async function stand(epoch: string, revision: number, confirmed = revision): Promise<void> {
+  await database.query(
+    `insert into feed_head (epoch, revision, log_start) values ($1, $2, 0)
+     on conflict (only_row) do update set epoch = excluded.epoch, revision = excluded.revision`,
+    [epoch, revision],
+  );
+  await database.query('update publisher_state set epoch = $1, confirmed_revision = $2', [epoch, confirmed]);
 }
 
 async function report(changes: Partial<GatewayReport>): Promise<void> {
@@ -101,4 +113,66 @@ test('what is not in the feed is pending, and a version counts as well as its pr
   // A newer state waits in the outbox.
   await database.query('insert into outbox (document_key) values ($1)', [documentKey.prompt(promptId)]);
   expect(await rollouts.of(promptId, 1, 0, stays)).toMatchObject(pending);
+});
+
+test('a feed that has lost changes does not count as one that has them, nor ends a wait', async () => {
+  const promptId = randomUUID();
+  const gateway = randomUUID();
+  await publish(promptId, 90);
+  await report({ gateway, revision: 90 });
+  const published = { feed: 'published', revision: 90 };
+  const pending = { feed: 'pending', revision: null, reached: 0 };
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject(published);
+  // The store is an older copy: what the database takes for confirmed is not there any more.
+  await stand('e', 95, 100);
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject(pending);
+  // It is another epoch's, or none stands.
+  await stand('e', 100);
+  await database.query(`update publisher_state set epoch = 'f'`);
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject(pending);
+  await database.query('delete from feed_head');
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject(pending);
+  await stand('e', 100);
+  expect(await rollouts.of(promptId, null, 0, stays)).toMatchObject(published);
+});
+
+test('who waits for what was published waits on when the feed loses it, until gateways have the next epoch', async () => {
+  await database.query('delete from gateway_reports');
+  const promptId = randomUUID();
+  const [slow, quick] = [randomUUID(), randomUUID()];
+  await publish(promptId, 98);
+  await report({ gateway: quick, revision: 98 });
+  await report({ gateway: slow, revision: 97 });
+  let isTold = false;
+  const waiting = rollouts.of(promptId, null, 30_000, stays).finally(() => {
+    isTold = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  // Lost, and a new epoch begins, of which gateways that stand in the one before know nothing.
+  await stand('e', 97, 100);
+  await report({ gateway: slow, revision: 98 });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await database.query('update feed_documents set revision = 200');
+  await stand('f', 200);
+  await report({ gateway: quick, epoch: 'f', revision: 200 });
+  await report({ gateway: slow, revision: 300 });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(isTold).toBe(false);
+  await report({ gateway: slow, epoch: 'f', revision: 200 });
+  expect(await waiting).toMatchObject({ feed: 'published', revision: 200, gateways: 2, reached: 2 });
+});
+
+test('the way to a prompt by its slug is part of how far it is', async () => {
+  await stand('f', 200);
+  const prompt = { id: randomUUID(), slug: 'moved' };
+  const owner = { org_id: randomUUID(), team_id: randomUUID() };
+  const owned = { prompt, owner } as unknown as OwnedPrompt;
+  await publish(prompt.id, 150);
+  const slug = documentKey.slug(owner.org_id, prompt.slug);
+  await database.query('insert into outbox (document_key) values ($1)', [slug]);
+  await database.query('insert into feed_documents (key, revision, body) values ($1, 140, $2)', [slug, '{}']);
+  expect(await rollouts.ofPrompt(owned, 0, stays)).toMatchObject({ feed: 'pending' });
+  await database.query('delete from outbox');
+  await database.query('update feed_documents set revision = 160 where key = $1', [slug]);
+  expect(await rollouts.ofPrompt(owned, 0, stays)).toMatchObject({ feed: 'published', revision: 160 });
 });

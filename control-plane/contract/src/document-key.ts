@@ -17,6 +17,11 @@ export const documentKey = {
   version: (promptId: string, version: number): string => `version:${promptId}:${version}`,
 };
 
+/** Whether a document is a prompt's own: the prompt's, or one of its versions'. A slug's may be of several. */
+export function isOwnDocument(promptId: string, key: string): boolean {
+  return key === documentKey.prompt(promptId) || key.startsWith(`version:${promptId}:`);
+}
+
 /** The kind that a document key names, or undefined for text that is no document key. */
 export function kindOfKey(key: string): DocumentKind | undefined {
   const kind = key.slice(0, key.indexOf(':'));

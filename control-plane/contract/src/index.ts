@@ -2,7 +2,7 @@ export { API_KEY_LENGTH, createApiKey, hashApiKey, isWellFormedApiKey } from './
 export { Backoff } from './backoff.js';
 export { type Clock, steadyClock, systemClock } from './clock.js';
 export { decodeDocument, encodeDocument, InvalidDocumentError } from './document-codec.js';
-export { documentKey, keyOfDocument, kindOfKey } from './document-key.js';
+export { documentKey, isOwnDocument, keyOfDocument, kindOfKey } from './document-key.js';
 export {
   DOCUMENT_FORMAT,
   type Document,

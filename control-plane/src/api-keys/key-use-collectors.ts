@@ -5,13 +5,11 @@ import {
   postgresFeedLayout,
   redisFeedLayout,
 } from '@px0/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import { wordsOf } from '../database/connection-trouble.js';
 import type { Queries } from '../database/database.js';
-
-const CONNECT_TIMEOUT = 2_000;
-const COMMAND_TIMEOUT = 5_000;
+import { connected, openRedis } from '../database/open-redis.js';
 
 /** Takes what gateways report from wherever they leave it: Redis if there is one, else Postgres. */
 export function createKeyUseCollector(
@@ -61,23 +59,13 @@ class RedisKeyUseCollector implements KeyUseCollector {
 
   constructor(url: string, prefix: string) {
     this.#key = redisFeedLayout(prefix).keyUses;
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      retryStrategy: null,
-      connectTimeout: CONNECT_TIMEOUT,
-      commandTimeout: COMMAND_TIMEOUT,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      connectionName: 'px0-key-uses',
-    });
-    this.#redis.on('error', () => {}); // told by the command
+    this.#redis = openRedis(url, 'px0-key-uses');
   }
 
   async take(): Promise<KeyUse[]> {
     try {
-      const { status } = this.#redis;
-      if (status === 'wait' || status === 'end') await this.#redis.connect();
-      const fields = (await this.#redis.eval(TAKE, 1, this.#key)) as string[];
+      const redis = await connected(this.#redis);
+      const fields = (await redis.eval(TAKE, 1, this.#key)) as string[];
       const uses: KeyUse[] = [];
       for (let index = 0; index + 1 < fields.length; index += 2) {
         uses.push({ id: fields[index] ?? '', at: Number(fields[index + 1]) });

@@ -7,14 +7,13 @@ import {
   LOG_LENGTH,
   redisFeedLayout,
 } from '@px0/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { wordsOf } from '../database/connection-trouble.js';
+import { connected, openRedis } from '../database/open-redis.js';
 import { APPEND, FLIP, RING } from './redis-scripts.js';
 
 /** A longer message goes without its documents: they would be sent to gateways that may not want them. */
 const BELL_LIMIT = 256 * 1024;
-const CONNECT_TIMEOUT = 2_000;
-const COMMAND_TIMEOUT = 5_000;
 /** Seconds after which the documents of a rebuild that was given up go by themselves. */
 const UNFINISHED_EPOCH_LIFE = 3_600;
 
@@ -153,7 +152,7 @@ export class RedisFeedWriter implements FeedWriter {
   }
 
   #connect(): Promise<Redis> {
-    const connection = connect(this.#url);
+    const connection = connected(openRedis(this.#url, 'px0-publisher'));
     connection.then(
       (redis) => redis.once('end', () => this.#forget(connection)),
       () => this.#forget(connection),
@@ -163,30 +162,5 @@ export class RedisFeedWriter implements FeedWriter {
 
   #forget(connection: Promise<Redis>): void {
     if (this.#connection === connection) this.#connection = undefined;
-  }
-}
-
-/** One connection, not made again by itself: its user knows when it is worth while. */
-async function connect(url: string): Promise<Redis> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    retryStrategy: null,
-    connectTimeout: CONNECT_TIMEOUT,
-    commandTimeout: COMMAND_TIMEOUT,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    connectionName: 'px0-publisher',
-  });
-  let lastError: Error | undefined;
-  redis.on('error', (error: Error) => {
-    lastError = error;
-  });
-  try {
-    await redis.connect();
-    return redis;
-  } catch (error) {
-    redis.disconnect();
-    throw lastError ?? error;
   }
 }

@@ -1,18 +1,22 @@
 import {
   decodeReport,
+  type FeedHead,
   FeedUnavailableError,
   type GatewayReport,
   postgresFeedLayout,
   REPORT_LIFE,
   redisFeedLayout,
 } from '@px0/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import { wordsOf } from '../database/connection-trouble.js';
 import type { Queries } from '../database/database.js';
+import { connected, openRedis } from '../database/open-redis.js';
 
 /** What stands in the feed's house in one moment. */
 export interface Standing {
+  /** Undefined where no feed stands. */
+  readonly head: FeedHead | undefined;
   /** The revisions of the documents asked for, by key. Absent ones are left out. */
   readonly revisions: ReadonlyMap<string, number>;
   /** Of the gateways that live. */
@@ -41,13 +45,15 @@ class PostgresFeedHouse implements FeedHouse {
   }
 
   async look(keys: readonly string[]): Promise<Standing> {
-    const { documents, gateways } = postgresFeedLayout;
+    const { head, documents, gateways } = postgresFeedLayout;
     try {
       const [row] = await this.#queries.query<{
+        head: FeedHead | null;
         revisions: Record<string, number>;
         reports: readonly string[];
       }>(
         `select
+           (select json_build_object('epoch', epoch, 'revision', revision) from ${head}) as head,
            (select coalesce(json_object_agg(key, revision), '{}') from ${documents}
             where key = any ($1::text[]) and body is not null) as revisions,
            (select coalesce(json_agg(report), '[]') from ${gateways}
@@ -55,6 +61,7 @@ class PostgresFeedHouse implements FeedHouse {
         [keys, REPORT_LIFE],
       );
       return {
+        head: row?.head ?? undefined,
         revisions: new Map(Object.entries(row?.revisions ?? {})),
         reports: (row?.reports ?? []).flatMap((text) => decodeReport(text) ?? []),
       };
@@ -69,11 +76,12 @@ class PostgresFeedHouse implements FeedHouse {
 
 /**
  * KEYS head, gateways, documents of an epoch. ARGV that epoch, how long reports live, then document keys.
- * Answers the epoch that stands, the documents' revisions if it is this one, and the reports that live.
+ * Answers the head that stands, the documents' revisions if it is of this epoch, and the reports that live.
  * A document's text does not leave the server: it may be of several megabytes.
  */
 const LOOK = `
-local epoch = redis.call('HGET', KEYS[1], 'epoch') or ''
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'revision')
+local epoch = head[1] or ''
 local revisions = {}
 if epoch == ARGV[1] then
   for i = 3, #ARGV do
@@ -93,11 +101,9 @@ for i = 1, #stored, 2 do
     redis.call('HDEL', KEYS[2], stored[i])
   end
 end
-return {epoch, revisions, reports}
+return {epoch, head[2] or '', revisions, reports}
 `;
 
-const CONNECT_TIMEOUT = 1_000;
-const COMMAND_TIMEOUT = 2_000;
 /** Tries that find the epoch changed under them. */
 const EPOCH_TRIES = 3;
 
@@ -108,30 +114,21 @@ class RedisFeedHouse implements FeedHouse {
 
   constructor(url: string, prefix: string) {
     this.#layout = redisFeedLayout(prefix);
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      retryStrategy: null,
-      connectTimeout: CONNECT_TIMEOUT,
-      commandTimeout: COMMAND_TIMEOUT,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      connectionName: 'px0-rollouts',
-    });
-    this.#redis.on('error', () => {}); // told by the command
+    this.#redis = openRedis(url, 'px0-rollouts');
   }
 
   async look(keys: readonly string[]): Promise<Standing> {
     try {
-      const { status } = this.#redis;
-      if (status === 'wait' || status === 'end') await this.#redis.connect();
+      const redis = await connected(this.#redis);
       for (let attempt = 0; attempt < EPOCH_TRIES; attempt++) {
-        const [epoch, revisions, reports] = await this.#look(keys);
+        const [epoch, revision, revisions, reports] = await this.#look(redis, keys);
         if (epoch === this.#epoch) {
           const known = keys.flatMap((key, index) => {
-            const revision = revisions[index];
-            return revision ? [[key, Number(revision)] as const] : [];
+            const found = revisions[index];
+            return found ? [[key, Number(found)] as const] : [];
           });
           return {
+            head: epoch === '' ? undefined : { epoch, revision: Number(revision) },
             revisions: new Map(known),
             reports: reports.flatMap((text) => decodeReport(text) ?? []),
           };
@@ -149,11 +146,14 @@ class RedisFeedHouse implements FeedHouse {
     this.#redis.disconnect();
   }
 
-  async #look(keys: readonly string[]): Promise<[epoch: string, revisions: string[], reports: string[]]> {
+  async #look(
+    redis: Redis,
+    keys: readonly string[],
+  ): Promise<[epoch: string, revision: string, revisions: string[], reports: string[]]> {
     const { head, gateways, documents } = this.#layout;
     const names = [head, gateways, documents(this.#epoch)];
-    const answer = await this.#redis.eval(LOOK, names.length, ...names, this.#epoch, REPORT_LIFE, ...keys);
-    return answer as [string, string[], string[]];
+    const answer = await redis.eval(LOOK, names.length, ...names, this.#epoch, REPORT_LIFE, ...keys);
+    return answer as [string, string, string[], string[]];
   }
 }
 

@@ -33,8 +33,8 @@ export function addRolloutRoutes(
     },
     async ({ params, query, access }, reply) => {
       const departure = departureOf(reply);
-      const { prompt } = await lookup.byReference(params.reference, query.team_id, access);
-      return { rollout: await rollouts.ofPrompt(prompt.id, waitOf(query), departure) };
+      const owned = await lookup.byReference(params.reference, query.team_id, access);
+      return { rollout: await rollouts.ofPrompt(owned, waitOf(query), departure) };
     },
   );
 }

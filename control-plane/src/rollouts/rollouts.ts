@@ -1,10 +1,18 @@
-import { documentKey, type GatewayReport } from '@px0/contract';
+import {
+  type Clock,
+  documentKey,
+  type FeedHead,
+  type GatewayReport,
+  isOwnDocument,
+  steadyClock,
+} from '@px0/contract';
 import type { Logger } from 'pino';
 import { wordsOf } from '../database/connection-trouble.js';
 import type { Queries } from '../database/database.js';
-import type { FeedHouse } from './feed-house.js';
+import type { OwnedPrompt } from '../prompts/prompt-statements.js';
+import type { FeedHouse, Standing } from './feed-house.js';
 import type { Rollout } from './rollout-schemas.js';
-import { liveVersionNumber, waitingDocuments } from './rollout-statements.js';
+import { liveVersionNumber, type Outlook, outlookOf } from './rollout-statements.js';
 
 /** Milliseconds between two looks while somebody waits, and after one that failed. */
 const INTERVAL = 20;
@@ -26,15 +34,19 @@ interface RolloutsOptions {
   readonly queries: Queries;
   readonly house: FeedHouse;
   readonly log: Pick<Logger, 'warn'>;
+  readonly clock?: Clock;
 }
 
 /** Somebody who wants to know how far a change is. */
 interface Asker {
   readonly promptId: string;
-  /** Documents that carry the change: the prompt's, and the version's that it is about. */
+  /** Documents that carry the change. */
   readonly documents: readonly string[];
-  /** That of the newest of them, once all are published. It stays: what follows has a later one. */
-  revision: number | undefined;
+  /**
+   * Where the feed had all of them, once they were published: at the revision of the newest one. It stays as long
+   * as the feed does: what follows has a later one, and may wait by then.
+   */
+  published: FeedHead | undefined;
   latest: Rollout | undefined;
   /** Whether what is known is to be told with the next look, however far the change is. */
   isDue: boolean;
@@ -47,6 +59,7 @@ interface Asker {
  */
 export class Rollouts {
   readonly #options: RolloutsOptions;
+  readonly #clock: Clock;
   readonly #askers = new Set<Asker>();
   #waiting = 0;
   #running = false;
@@ -56,6 +69,7 @@ export class Rollouts {
 
   constructor(options: RolloutsOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? steadyClock;
   }
 
   /**
@@ -66,48 +80,51 @@ export class Rollouts {
    * @param signal aborted when nobody waits any more
    */
   of(promptId: string, version: number | null, wait: number, signal: AbortSignal): Promise<Rollout> {
+    return this.#ask(promptId, ownDocuments(promptId, version), wait, signal);
+  }
+
+  /** How far a prompt is, the way to it by its slug, and its live version if there is one. */
+  async ofPrompt({ prompt, owner }: OwnedPrompt, wait: number, signal: AbortSignal): Promise<Rollout> {
+    const live = await liveVersionNumber(this.#options.queries, prompt.id);
+    const documents = [...ownDocuments(prompt.id, live), documentKey.slug(owner.org_id, prompt.slug)];
+    return this.#ask(prompt.id, documents, wait, signal);
+  }
+
+  #ask(promptId: string, documents: readonly string[], wait: number, signal: AbortSignal): Promise<Rollout> {
+    const clock = this.#clock;
     const mayWait = wait > 0 && !this.#ending && this.#waiting < MOST_WAITING;
     return new Promise((resolve) => {
       if (mayWait) this.#waiting += 1;
       const tell = (rollout: Rollout) => {
         if (!this.#askers.delete(asker)) return;
         if (mayWait) this.#waiting -= 1;
-        clearTimeout(due);
-        clearTimeout(patience);
+        clock.clearTimeout(due);
+        clock.clearTimeout(patience);
         signal.removeEventListener('abort', leave);
         resolve(rollout);
       };
       const asker: Asker = {
         promptId,
-        documents: [
-          documentKey.prompt(promptId),
-          ...(version === null ? [] : [documentKey.version(promptId, version)]),
-        ],
-        revision: undefined,
+        documents,
+        published: undefined,
         latest: undefined,
         isDue: !mayWait,
         tell,
       };
       const leave = () => tell(asker.latest ?? UNREACHABLE);
       const due = mayWait
-        ? setTimeout(() => {
+        ? clock.setTimeout(() => {
             asker.isDue = true;
             if (asker.latest !== undefined) leave();
           }, wait)
         : undefined;
-      const patience = setTimeout(leave, (mayWait ? wait : 0) + PATIENCE);
+      const patience = clock.setTimeout(leave, (mayWait ? wait : 0) + PATIENCE);
       this.#askers.add(asker);
       signal.addEventListener('abort', leave);
       if (signal.aborted) leave();
       this.#wake();
       if (!this.#running) void this.#run();
     });
-  }
-
-  /** How far a prompt is, and its live version if there is one. */
-  async ofPrompt(promptId: string, wait: number, signal: AbortSignal): Promise<Rollout> {
-    const live = await liveVersionNumber(this.#options.queries, promptId);
-    return this.of(promptId, live, wait, signal);
   }
 
   /** Nobody waits from now on: all are told what is known. For a server that is about to stop. */
@@ -129,9 +146,9 @@ export class Rollouts {
   /** Resolves after the time, or as soon as somebody else asks. */
   #pause(time: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, time);
+      const timer = this.#clock.setTimeout(resolve, time);
       this.#wake = () => {
-        clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         resolve();
       };
     });
@@ -140,13 +157,15 @@ export class Rollouts {
   async #look(askers: readonly Asker[]): Promise<boolean> {
     try {
       const { queries, house } = this.#options;
-      const unpublished = askers.filter(({ revision }) => revision === undefined);
+      const unpublished = askers.filter(({ published }) => published === undefined);
       const keys = [...new Set(unpublished.flatMap(({ documents }) => documents))];
       // Before the feed is looked at: what does not wait any more stands there.
-      const waiting = keys.length === 0 ? new Set<string>() : await waitingDocuments(queries, keys);
-      const { revisions, reports } = await house.look(keys.filter((key) => !waiting.has(key)));
+      const outlook = await outlookOf(queries, keys);
+      const standing = await house.look(keys.filter((key) => !outlook.waiting.has(key)));
+      const { reports } = standing;
       for (const asker of askers) {
-        asker.revision ??= revisionOf(asker.documents, waiting, revisions);
+        if (!isStill(standing, outlook, asker.published)) asker.published = undefined;
+        asker.published ??= publishedAt(asker.documents, outlook, standing);
         asker.latest = rolloutOf(asker, reports);
         if (asker.isDue || isDone(asker.latest, asker, reports)) asker.tell(asker.latest);
       }
@@ -167,21 +186,45 @@ export class Rollouts {
   }
 }
 
+function ownDocuments(promptId: string, version: number | null): string[] {
+  const prompt = documentKey.prompt(promptId);
+  return version === null ? [prompt] : [prompt, documentKey.version(promptId, version)];
+}
+
+/**
+ * Whether the feed holds all that the database takes it to hold. A store that was emptied or restored does
+ * not, until its publisher has noticed and written everything anew.
+ */
+function isWhole(head: FeedHead | undefined, { epoch, confirmed }: Outlook): head is FeedHead {
+  return head !== undefined && head.epoch === epoch && head.revision >= confirmed;
+}
+
+/** Whether what was published up to there still is. */
+function isStill({ head }: Standing, outlook: Outlook, published: FeedHead | undefined): boolean {
+  return (
+    published !== undefined &&
+    isWhole(head, outlook) &&
+    head.epoch === published.epoch &&
+    head.revision >= published.revision
+  );
+}
+
 /** @returns undefined unless all the documents are published in their newest state */
-function revisionOf(
+function publishedAt(
   documents: readonly string[],
-  waiting: ReadonlySet<string>,
-  revisions: ReadonlyMap<string, number>,
-): number | undefined {
-  if (documents.some((key) => waiting.has(key) || !revisions.has(key))) return undefined;
-  return Math.max(...documents.map((key) => revisions.get(key) ?? 0));
+  outlook: Outlook,
+  { head, revisions }: Standing,
+): FeedHead | undefined {
+  if (!isWhole(head, outlook)) return undefined;
+  if (documents.some((key) => outlook.waiting.has(key) || !revisions.has(key))) return undefined;
+  return { epoch: head.epoch, revision: Math.max(...documents.map((key) => revisions.get(key) ?? 0)) };
 }
 
 function rolloutOf(asker: Asker, reports: readonly GatewayReport[]): Rollout {
-  const { revision, promptId } = asker;
+  const { published, promptId } = asker;
   const refused = reports.flatMap(({ gateway, host, refused: documents }) =>
     documents
-      .filter(({ key }) => isOf(promptId, key))
+      .filter(({ key }) => isOwnDocument(promptId, key))
       .map(({ key, ...rest }) => ({
         gateway,
         host,
@@ -191,10 +234,10 @@ function rolloutOf(asker: Asker, reports: readonly GatewayReport[]): Rollout {
       })),
   );
   return {
-    feed: revision === undefined ? 'pending' : 'published',
-    revision: revision ?? null,
+    feed: published === undefined ? 'pending' : 'published',
+    revision: published?.revision ?? null,
     gateways: reports.length,
-    reached: reports.filter((report) => isUpTo(report, revision) && !refuses(report, asker)).length,
+    reached: reports.filter((report) => isUpTo(report, published) && !refuses(report, asker)).length,
     refused: refused.sort(
       (one, other) => compare(one.host, other.host) || compare(one.document, other.document),
     ),
@@ -203,20 +246,15 @@ function rolloutOf(asker: Asker, reports: readonly GatewayReport[]): Rollout {
 
 /** Whether nothing will change by waiting: every gateway is so far, or refuses what it would have to take. */
 function isDone({ feed }: Rollout, asker: Asker, reports: readonly GatewayReport[]): boolean {
-  return feed === 'published' && reports.every((report) => isUpTo(report, asker.revision));
+  return feed === 'published' && reports.every((report) => isUpTo(report, asker.published));
 }
 
-function isUpTo({ revision }: GatewayReport, wanted: number | undefined): boolean {
-  return revision !== null && wanted !== undefined && revision >= wanted;
+function isUpTo({ epoch, revision }: GatewayReport, wanted: FeedHead | undefined): boolean {
+  return wanted !== undefined && revision !== null && epoch === wanted.epoch && revision >= wanted.revision;
 }
 
 function refuses({ refused }: GatewayReport, { documents }: Asker): boolean {
   return refused.some(({ key }) => documents.includes(key));
-}
-
-/** Whether a document is of this prompt. A slug's may be of others too. */
-function isOf(promptId: string, key: string): boolean {
-  return key === documentKey.prompt(promptId) || key.startsWith(`version:${promptId}:`);
 }
 
 function compare(one: string, other: string): number {
