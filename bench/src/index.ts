@@ -1,2 +1,1 @@
-export type { GatewayFigures } from './gateway/figures.js';
-export { measureGateway } from './gateway/measure.js';
+export { BENCHES } from './benches.js';

@@ -8,6 +8,6 @@ test.each([[], ['gatway'], ['toString']])('an unknown verb is told what there is
   const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toBe(
-    'Say what to measure, as in "npm run bench -- gateway". There is: gateway, scale, isolation, propagation, engine, template-memory, control-plane.\n',
+    'Say what to measure, as in "npm run bench -- gateway". There is: gateway, scale, isolation, slow-clients, restart, propagation, costs, engine, template-memory, control-plane.\n',
   );
 });

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { compile, type JsonObject, load } from '@px0/template-engine';
 import { quantile } from '../measuring/statistics.js';
+import { timeBatches, timeCalls } from '../measuring/stopwatch.js';
 import type { Render } from './engines/engine.js';
 import { ENGINES, type EngineName } from './engines/table.js';
 import type { Kind, Question, Questions } from './messages.js';
-import { timeBatches, timeCalls } from './stopwatch.js';
 
 /** Renderings take turns over so many copies of the data: a power of two. */
 const COPIES = 16;

@@ -10,6 +10,9 @@ import { ResponseReader } from './response-reader.js';
 /** Time for the answers to the last requests, in milliseconds. */
 const GRACE = 2_000;
 
+/** By how much a timer may be late, in milliseconds. */
+const COARSE = 2;
+
 /** One request at a time. */
 interface Connection {
   readonly socket: net.Socket;
@@ -45,14 +48,16 @@ class Run {
     const { connections } = this.#load;
     await Promise.all(Array.from({ length: connections }, () => this.#connect()));
     this.#start = performance.now();
-    // Turn after turn without a pause, for timers are too coarse for what is due every few microseconds.
+    // Turn after turn without a pause where the next is due soon: timers are too coarse for that.
     for (let now = this.#start; now < this.#end && this.#sent < this.#total; now = performance.now()) {
       while (this.#isDue(now)) {
         const connection = this.#free.pop();
         if (connection === undefined) break;
         this.#send(connection, now);
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      const rest = this.#start + this.#sent * this.#interval - performance.now();
+      if (rest > COARSE && this.#sent < this.#total) await sleep(rest - COARSE);
+      else await new Promise((resolve) => setImmediate(resolve));
     }
     const isBusy = () => this.#connections.some(({ due }) => due !== undefined);
     while (isBusy() && performance.now() < this.#end) await sleep(5);

@@ -39,8 +39,8 @@ export interface OpenLoop {
 }
 
 /**
- * Starts an open-loop generator in a process of its own, which takes all of a core while it runs: it
- * waits for the moments at which requests are due without sleeping.
+ * Starts an open-loop generator in a process of its own, which takes all of a core at high rates: it waits
+ * for moments that are less than two milliseconds away without sleeping.
  *
  * @param cores that it may use; none: all
  */

@@ -1,4 +1,6 @@
 const OK = Buffer.from('HTTP/1.1 2');
+/** Where the status stands in a response. */
+const STATUS = { start: 9, end: 12 };
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
@@ -7,13 +9,14 @@ const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
  * was read, the next is believed to be as long wherever its head ends at the same place.
  */
 export class ResponseReader {
-  readonly #onResponse: (succeeded: boolean) => void;
+  readonly #onResponse: (succeeded: boolean, status: string) => void;
   #rest: Buffer | undefined;
   #headLength = 0;
   #bodyLength = 0;
   #isOver = false;
 
-  constructor(onResponse: (succeeded: boolean) => void) {
+  /** @param onResponse called with the status of each as well, such as `200` */
+  constructor(onResponse: (succeeded: boolean, status: string) => void) {
     this.#onResponse = onResponse;
   }
 
@@ -25,12 +28,12 @@ export class ResponseReader {
     while (at < bytes.length) {
       if (!this.#isLikeTheLast(bytes, at) && !this.#measure(bytes, at)) break;
       if (this.#isOver) {
-        this.#onResponse(false);
+        this.#onResponse(false, statusOf(bytes, at));
         return;
       }
       const end = at + this.#headLength + this.#bodyLength;
       if (end > bytes.length) break;
-      this.#onResponse(OK.compare(bytes, at, at + OK.length) === 0);
+      this.#onResponse(OK.compare(bytes, at, at + OK.length) === 0, statusOf(bytes, at));
       at = end;
     }
     this.#rest = at < bytes.length ? bytes.subarray(at) : undefined;
@@ -54,4 +57,8 @@ export class ResponseReader {
     this.#bodyLength = Number(length);
     return true;
   }
+}
+
+function statusOf(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at + STATUS.start, at + STATUS.end);
 }
