@@ -9,12 +9,14 @@ export const LIMITS = {
   slowHolder: 1_000,
   /**
    * What a worker thread does itself, where requests are answered; beyond it a render goes to the pool.
-   * Each is a millisecond or two at the worst. Steps of a rendering, and bytes of its output:
+   * Each is a millisecond or so at the worst. Steps of a rendering, and bytes of its output:
    */
   stepsInPlace: 2_000,
   outputBytesInPlace: 64 * 1024,
-  /** Of a request's body, to be read as JSON. */
+  /** Of a request's body, to be read as JSON: its length; the lists and objects in it, unless it is short. */
   bodyBytesInPlace: 64 * 1024,
+  bodyListsInPlace: 4_000,
+  shortBody: 16 * 1024,
   /** Of a version's document: its length in characters, and the lists in it, of which a statement has about a dozen. */
   documentLengthInPlace: 1024 * 1024,
   documentListsInPlace: 3_000,
@@ -31,10 +33,14 @@ export const LIMITS = {
   /** Renders in a batch, and the length of all their answers. */
   batchRenders: 100,
   batchAnswerBytes: 16 * 1024 * 1024,
-  /** Of a batch: what is done at once before others have their turn, and how many renders are with the pool. */
+  /** What of them is written at once, and no longer than the result that goes beyond it. */
+  batchAnswerPiece: 256 * 1024,
+  /** Of all batches of a worker thread: what is done for them at once before others have their turn, and how many are open. */
   batchSlice: 1.5,
+  batchesOpen: 256,
+  /** Renders of a batch that are with the pool at once. */
   batchInPool: 2,
-  /** From its beginning to the last of its renders that the pool is given. */
+  /** From its beginning to the last of its renders that is begun or given to the pool. */
   batchTime: 10_000,
   /** Fields of a long body, and of a long render in it: more are nothing that anybody sends in earnest. */
   membersOutlined: 10_000,
@@ -114,6 +120,8 @@ export const LIMITS = {
   heapLook: 500,
   fullHeap: 0.85,
   fullHeapLooks: 3,
+  /** The share of it that its caches may take. */
+  cachesInHeap: 0.5,
   /** Between two signs of life of a worker thread, and looks in a row without one after which it hangs. */
   heartbeat: 1_000,
   silentLooks: 15,

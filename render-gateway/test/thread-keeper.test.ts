@@ -124,6 +124,7 @@ test('a thread whose heap is full is drained once another listens in its place, 
     if (kind === 'used') heard += 1;
   });
   keeper.tell(full, { kind: 'readiness', readiness: { ready: true, dependencies: {} } });
+  expect(await clock.next()).toBe(50);
   while (keeper.workers.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
   expect(keeper.workers).toContain(full);
   keeper.broadcast({ kind: 'changed', documents: [] });
@@ -170,7 +171,8 @@ describe('where no thread can be started in the place of a full one', () => {
 
   test('the last one serves on, until one can be', async () => {
     const { keeper, clock, worker, ended, isEnded, allow } = await full(1);
-    expect([await clock.next(), await clock.next(), await clock.next()]).toEqual([50, 100, 200]);
+    const delays = [await clock.next(), await clock.next(), await clock.next(), await clock.next()];
+    expect(delays).toEqual([50, 100, 200, 400]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([isEnded(), keeper.workers.includes(worker)]).toEqual([false, true]);
     await allow();
@@ -183,7 +185,8 @@ describe('where no thread can be started in the place of a full one', () => {
   });
 
   test('one beside others goes, as it would take the process along', async () => {
-    const { keeper, worker, ended } = await full(2);
+    const { keeper, clock, worker, ended } = await full(2);
+    expect(await clock.next()).toBe(50);
     await ended;
     expect(keeper.workers).toHaveLength(1);
     expect(keeper.workers).not.toContain(worker);

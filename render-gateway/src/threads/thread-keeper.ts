@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '@px0/contract';
 import type { Logger } from 'pino';
@@ -28,6 +29,8 @@ interface Slot {
   posted: Int32Array;
   beats: Int32Array;
   startedAt: number;
+  /** When the thread before this one ended, or was found to be full. */
+  vacantSince: number | undefined;
   delay: number;
   respawn: unknown;
 }
@@ -77,6 +80,7 @@ export class ThreadKeeper {
         posted: newCounter(),
         beats: newCounter(),
         startedAt: 0,
+        vacantSince: undefined,
         delay: LIMITS.respawnDelay,
         respawn: undefined,
       }),
@@ -132,7 +136,10 @@ export class ThreadKeeper {
     const { body, settings, clock, log, greeting, onMessage } = this.#options;
     const posted = newCounter();
     const beats = newCounter();
-    const worker = new Worker(body, { workerData: { ...settings, posted, beats } satisfies ThreadSettings });
+    const worker = new Worker(body, {
+      workerData: { ...settings, posted, beats } satisfies ThreadSettings,
+      resourceLimits: { maxOldGenerationSizeMb: heapFor(settings) },
+    });
     slot.worker = worker;
     slot.posted = posted;
     slot.beats = beats;
@@ -141,8 +148,7 @@ export class ThreadKeeper {
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'listening') {
-          slot.isListening = true;
-          this.#relieve(slot);
+          this.#seat(slot);
           resolve();
         } else if (message.kind === 'full') this.#retire(slot, message);
         else onMessage(message, worker);
@@ -156,7 +162,8 @@ export class ThreadKeeper {
         slot.isListening = false;
         // Where a thread cannot start, one that is full had better go too, as long as others serve.
         if (this.#slots.some((other) => other.isListening)) this.#relieve(slot);
-        if (this.#serving && !this.#stopping) this.#replace(slot, code);
+        if (!this.#serving || this.#stopping) return;
+        this.#refill(slot, { code }, 'a worker thread ended; another takes its place');
       });
     });
   }
@@ -168,13 +175,23 @@ export class ThreadKeeper {
   #retire(slot: Slot, { used, limit }: { used: number; limit: number }): void {
     const { worker } = slot;
     if (worker === undefined || this.#stopping) return;
-    this.#options.log.error({ used, limit }, 'the heap of a worker thread is full; another takes its place');
     const leaving = { ...slot };
     this.#leaving.set(leaving, slot);
     worker.once('exit', () => this.#leaving.delete(leaving));
+    slot.worker = undefined;
     slot.isListening = false;
-    // A thread that ends before it listens is replaced like any other.
-    this.#spawn(slot).catch(() => {});
+    this.#refill(slot, { used, limit }, 'the heap of a worker thread is full; another takes its place');
+  }
+
+  /** A thread listens in this place. */
+  #seat(slot: Slot): void {
+    const { clock, log } = this.#options;
+    slot.isListening = true;
+    this.#relieve(slot);
+    if (slot.vacantSince === undefined) return;
+    const after = Math.round(clock.now() - slot.vacantSince);
+    slot.vacantSince = undefined;
+    log.info({ after }, 'a worker thread listens in the place of one that ended');
   }
 
   /** Lets those finish whose place this is. */
@@ -184,11 +201,14 @@ export class ThreadKeeper {
     }
   }
 
-  #replace(slot: Slot, code: number): void {
+  /** Starts another thread after a while, which is longer the sooner the one before had to be replaced. */
+  #refill(slot: Slot, why: Readonly<Record<string, number>>, text: string): void {
     const { clock, log } = this.#options;
-    const lived = clock.now() - slot.startedAt;
+    const now = clock.now();
+    const lived = Math.round(now - slot.startedAt);
     if (lived > LIMITS.steadyAfter) slot.delay = LIMITS.respawnDelay;
-    log.error({ code, lived, delay: slot.delay }, 'a worker thread ended; another takes its place');
+    log.error({ ...why, lived, delay: slot.delay }, text);
+    slot.vacantSince ??= now;
     slot.respawn = clock.setTimeout(() => {
       // A thread that ends before it listens is replaced like any other.
       this.#spawn(slot).catch(() => {});
@@ -202,6 +222,13 @@ function post({ worker, posted }: Slot, message: FromPrimary, handOver: readonly
   worker?.postMessage(message, handOver);
   Atomics.add(posted, 0, 1);
   Atomics.notify(posted, 0);
+}
+
+/** @returns mebibytes of heap: what Node gives to a thread, or more if its caches may be that large */
+function heapFor({ templateCacheBytes }: WorkerSettings): number {
+  const caches = templateCacheBytes + LIMITS.documentCacheBytes;
+  const needed = caches / LIMITS.cachesInHeap;
+  return Math.ceil(Math.max(getHeapStatistics().heap_size_limit, needed) / (1024 * 1024));
 }
 
 function newCounter(): Int32Array {
