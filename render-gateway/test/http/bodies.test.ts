@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RawConnection } from '../client.js';
+import { FakeClock } from '../fake-clock.js';
 import { bodyOf, chunkedRequestOf, chunkOf, requestOf, type Served, serve } from './served.js';
 
 const ECHO = { echo: '<{{.text}}>' };
@@ -174,9 +175,10 @@ test('beyond the bound of memory bodies in pieces are 503, those in one piece ar
 });
 
 test('the deadline is of the body alone: what waits for the pool is answered when it is done', async () => {
+  const clock = new FakeClock(1);
   const served = await serveHere(
     { slow: '{{range .list}}{{range $.list}}{{range $.list}}.{{end}}{{end}}{{end}}' },
-    { requestTimeout: 100 },
+    { clock },
   );
   const list = Array.from({ length: 50 }, (_, index) => index);
   const body = Buffer.from(JSON.stringify({ variables: { list } }));
@@ -187,7 +189,11 @@ test('the deadline is of the body alone: what waits for the pool is answered whe
       Buffer.from('0\r\n\r\n'),
     ]);
     await connection.send(whole.subarray(0, -3));
+    while (served.server.load.deadlines === 0) await new Promise(setImmediate);
     await connection.send(whole.subarray(-3));
+    while (served.server.load.deadlines > 0) await new Promise(setImmediate);
+    expect(served.server.load.open).toBe(1);
+    clock.pass(60_000);
     const { status, json } = await connection.answer();
     expect([status, (json as { rendered?: string }).rendered?.length]).toEqual([200, 125_000]);
   });

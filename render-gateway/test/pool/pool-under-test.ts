@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { documentKey, encodeDocument, type FeedDocument, systemClock } from '@px0/contract';
+import { documentKey, encodeDocument, type FeedDocument, steadyClock } from '@px0/contract';
 import { compile } from '@px0/template-engine';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -23,7 +23,7 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
     find: (key) => Promise.resolve(documents.get(key) ?? null),
     onUnreadable: () => {},
     counters,
-    clock: systemClock,
+    clock: steadyClock,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
     ...options,
   });

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, steadyClock } from '@px0/contract';
 import { describe, expect, test, vi } from 'vitest';
 import { LIMITS } from '#limits.js';
 import { FakeClock } from '../fake-clock.js';
@@ -13,6 +14,19 @@ const SLOW_BODY = {
 /** Keeps half a kilobyte for each of ten thousand calls. */
 const HUNGRY =
   '{{define "r"}}{{$a := print . "abcdefghijkl"}}{{$b := 1}}{{template "r" .}}{{end}}{{template "r" .}}';
+
+/** Tells when something begins to be rendered: its time is measured from then on. */
+function clockThatTells(timeout: number) {
+  let tell = () => {};
+  const begun = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const setTimeout: Clock['setTimeout'] = (run, delay) => {
+    if (delay === timeout) tell();
+    return steadyClock.setTimeout(run, delay);
+  };
+  return { clock: { ...steadyClock, setTimeout }, begun };
+}
 
 test('each limit is told in its words, and the thread serves on', async () => {
   const { version, render, pool, counters } = poolUnderTest({ timeout: 60_000 });
@@ -68,9 +82,11 @@ describe('a limit that costs a thread is told, and another thread takes its plac
 
 describe('a thread that dies', () => {
   test('of something else than a limit has its work done by another one', async () => {
-    const { version, render, pool, counters, log } = poolUnderTest({ timeout: 60_000 });
+    const timeout = 60_000;
+    const { clock, begun } = clockThatTells(timeout);
+    const { version, render, pool, counters, log } = poolUnderTest({ timeout, clock });
     const slow = render(version(SLOW), { body: SLOW_BODY });
-    await vi.waitFor(() => expect(pool.threads.length).toBe(1));
+    await begun;
     const [thread] = pool.threads;
     await thread?.terminate();
     expect(read(await slow)).toEqual(['executionFailed', expect.stringContaining('exceeds the limit')]);
@@ -168,14 +184,11 @@ test('an organization with much to do does not hold up another one', async () =>
 
 test('of two threads one organization has one', async () => {
   const { version, render, pool } = poolUnderTest({ threads: 2, timeout: 60_000 });
-  const slow = [1, 2].map(() => render(version(SLOW), { org: 'greedy', body: SLOW_BODY }));
-  let isSlowDone = false;
-  void Promise.race(slow).then(() => {
-    isSlowDone = true;
-  });
-  await vi.waitFor(() => expect(pool.threads.length).toBe(1));
-  await render(version('fine'), { org: 'modest' });
-  expect(isSlowDone).toBe(false);
+  const fine = version('fine');
+  await Promise.all([1, 2, 3].map(() => render(fine, { org: 'greedy' })));
+  expect(pool.threads.length).toBe(1);
+  await Promise.all(['greedy', 'modest'].map((org) => render(version(SLOW), { org, body: SLOW_BODY })));
+  expect(pool.threads.length).toBe(2);
 });
 
 test('a version that changes is loaded anew', async () => {
