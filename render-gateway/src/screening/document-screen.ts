@@ -10,6 +10,15 @@ import type { Refusals } from './refusals.js';
 /** Unread: nobody has looked, and it will be judged later, by the pool or by its first use. */
 export type Verdict = 'good' | 'refused' | 'unread';
 
+/** How long something takes here, and how to let other work of the thread be done. */
+export interface Turns {
+  /** Milliseconds, with fractions. */
+  now(): number;
+  next(): Promise<void>;
+}
+
+const THREAD_TURNS: Turns = { now: () => performance.now(), next: () => nextTurn() };
+
 /**
  * Judges documents before they take the place of the state before. It reads them as a worker thread
  * would: that takes 0.02 ms for a key or a prompt, and 0.1 ms for a usual version. Versions that take
@@ -18,26 +27,29 @@ export type Verdict = 'good' | 'refused' | 'unread';
 export class DocumentScreen {
   readonly #refusals: Refusals;
   readonly #late: Pick<LateJudgements, 'add'>;
+  readonly #turns: Turns;
   /** Found to be good a moment ago, and about to be applied. */
   readonly #good = new WeakSet<FeedDocument>();
 
   /** Of those refused before the reading of everything that is under way, the ones that it has not named. */
   #unseen = new Set<string>();
 
-  constructor(refusals: Refusals, late: Pick<LateJudgements, 'add'>) {
+  constructor(refusals: Refusals, late: Pick<LateJudgements, 'add'>, turns = THREAD_TURNS) {
     this.#refusals = refusals;
     this.#late = late;
+    this.#turns = turns;
   }
 
   /** Judges many, with pauses for everything else on the thread; {@link judge} need not read them again. */
   async judgeAll(documents: readonly FeedDocument[]): Promise<void> {
-    let pauseAt = performance.now() + LIMITS.screeningSlice;
+    const turns = this.#turns;
+    let pauseAt = turns.now() + LIMITS.screeningSlice;
     for (const document of documents) {
       // A long one is judged as it is applied: its verdict must not come before it.
       if (!isLong(document) && this.judge(document) === 'good') this.#good.add(document);
-      if (performance.now() < pauseAt) continue;
-      await nextTurn();
-      pauseAt = performance.now() + LIMITS.screeningSlice;
+      if (turns.now() < pauseAt) continue;
+      await turns.next();
+      pauseAt = turns.now() + LIMITS.screeningSlice;
     }
   }
 

@@ -44,6 +44,14 @@ function programOf(serial: number): unknown {
   return program;
 }
 
+/** Stands for what a caller is told of a prompt whose document gateways cannot read; and begins such a document. */
+const UNREADABLE = '{"format":999';
+
+/** Whether gateways cannot read this: they go on with the state before, or say that they do not know. */
+export function isUnreadable(text: string | null): boolean {
+  return text?.startsWith(UNREADABLE) ?? false;
+}
+
 /** What users do: each makes a change of the documents, and says what it is. */
 export class Users {
   readonly #random: SeededRandom;
@@ -67,6 +75,7 @@ export class Users {
     const slug = this.#random.pick(SLUGS);
     const prompt = this.#promptOf(documents, slug);
     if (prompt === undefined) return this.#create(slug);
+    if (this.#random.chance(0.1)) return this.#spoil(prompt);
     return this.#random.chance(0.15) ? this.#remove(documents, prompt) : this.#promote(prompt);
   }
 
@@ -74,6 +83,7 @@ export class Users {
   textOf(documents: Documents, slug: string): string | null {
     const prompt = this.#promptOf(documents, slug);
     if (prompt === undefined) return null;
+    if (isUnreadable(documents.get(documentKey.prompt(prompt.id)) ?? null)) return UNREADABLE;
     return this.#texts.get(documents.get(documentKey.version(prompt.id, prompt.live ?? 0)) ?? '') ?? null;
   }
 
@@ -153,6 +163,15 @@ export class Users {
       [documentKey.prompt(id)]: this.#encode({ ...prompt, live }),
     };
     return { change, words: `${slug}: version ${live} is live, with text ${this.#serial}` };
+  }
+
+  /** As a control plane of another format would write it. */
+  #spoil(prompt: PromptDocument): { change: Change; words: string } {
+    this.#serial += 1;
+    const body = `${UNREADABLE},"serial":${this.#serial}}`;
+    // What follows goes on from the state that it has in the database.
+    this.#documents.set(body, prompt);
+    return { change: { [documentKey.prompt(prompt.id)]: body }, words: `${prompt.slug}: nobody can read it` };
   }
 
   #remove(documents: Documents, { id, slug }: PromptDocument): { change: Change; words: string } {

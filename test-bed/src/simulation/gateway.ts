@@ -1,5 +1,13 @@
-import type { FeedDocument, FeedHead } from '@px0/contract';
-import type { FeedFollower, Found, FoundAnswers, RestoredFeed, StalenessWatch } from '@px0/render-gateway';
+import type { FeedHead, GatewayReport } from '@px0/contract';
+import type {
+  FeedFollower,
+  Found,
+  FoundAnswers,
+  Refusals,
+  ReportDesk,
+  RestoredFeed,
+  StalenessWatch,
+} from '@px0/render-gateway';
 import type { Logger } from 'pino';
 import { CREDENTIALS, SLUGS } from './catalogue.js';
 import { SimulatedReader } from './feed-ends.js';
@@ -7,7 +15,7 @@ import type { FeedStore } from './feed-store.js';
 import { type Judge, newObserver, type Observer } from './judge.js';
 import { type Link, type Network, Process } from './network.js';
 import type { Parts } from './parts.js';
-import { SimulatedThread, type ToThread } from './thread.js';
+import { SimulatedThread, type ToPrimary, type ToThread } from './thread.js';
 import type { World } from './world.js';
 
 export interface GatewayOptions {
@@ -50,6 +58,8 @@ export class SimulatedGateway {
   readonly #follower: FeedFollower;
   readonly #found: FoundAnswers<SimulatedThread>;
   readonly #staleness: StalenessWatch;
+  readonly #refusals: Refusals;
+  readonly #reports: ReportDesk<SimulatedThread>;
   readonly #places: Place[];
   readonly #observer: Observer;
   #highest = 0;
@@ -73,6 +83,22 @@ export class SimulatedGateway {
       tell: (thread, answers: readonly Found[]) => thread.tell({ kind: 'found', answers }),
       share: (documents, except) => this.#broadcast({ kind: 'shared', documents }, except),
     });
+    const counters = { documentsRefused: 0 };
+    this.#refusals = new parts.Refusals(counters, log, () => this.#reports.changed());
+    this.#reports = new parts.ReportDesk<SimulatedThread>({
+      reporter: {
+        report: async (report) => this.#judgeReport(report),
+        remove: async () => {},
+        close: async () => {},
+      },
+      host: name,
+      refusals: this.#refusals,
+      judged: () => Number.POSITIVE_INFINITY,
+      threads: () => this.#places.map(({ thread }) => thread),
+      ask: (thread, revision) => thread.tell({ kind: 'position', revision }),
+      clock,
+      log,
+    });
     this.#follower = new parts.FeedFollower({
       reader: this.reader,
       maxBytes: options.storeSize,
@@ -87,6 +113,15 @@ export class SimulatedGateway {
         world.note(() => `${name}: ${cell}`);
         if (event === 'foreign') this.#highest = 0;
       },
+      screen: new parts.DocumentScreen(
+        this.#refusals,
+        { add: () => {} },
+        {
+          // It seems to have taken long now and then.
+          now: () => world.random.between(0, 30),
+          next: () => new Promise((resolve) => clock.setTimeout(() => resolve(), world.random.between(0, 2))),
+        },
+      ),
       onMove: (head) => this.#moved(head),
       onState: (status) => this.#staleness.saw(status),
       restored,
@@ -94,6 +129,7 @@ export class SimulatedGateway {
     this.#observer = newObserver(name);
     this.#places = Array.from({ length: options.threads }, (_, index) => this.#newThread(index));
     this.#follower.start();
+    this.#reports.start();
   }
 
   /** Undefined too while that is of another feed: it tells nothing of this one. */
@@ -113,13 +149,17 @@ export class SimulatedGateway {
     return `${state} at ${position?.revision} of ${position?.epoch}`;
   }
 
+  /** Keys of the documents that it refuses. */
+  get refused(): Iterable<string> {
+    return this.#refusals.keys();
+  }
+
   /** What a snapshot of now would hold. */
   snapshot(): RestoredFeed | undefined {
-    const { position } = this;
     const { currentAt } = this.#follower.status();
-    if (position === undefined || currentAt === undefined) return undefined;
-    const documents: FeedDocument[] = [...this.#follower.documents(position)];
-    return { position, currentAt, documents };
+    const { position } = this;
+    const known = this.#options.parts.knownFeed({ position, currentAt }, this.#refusals.earliest());
+    return known && { ...known, documents: [...this.#follower.documents(known.position)] };
   }
 
   /** Ends in order. */
@@ -202,17 +242,45 @@ export class SimulatedGateway {
     }
     this.#highest = head.revision;
     this.#broadcast({ kind: 'stood at', head });
+    this.#reports.moved(head);
+  }
+
+  /** No thread may be behind what is reported. */
+  #judgeReport({ revision }: GatewayReport): void {
+    for (const { thread, observer } of this.#places) {
+      const at = thread.position?.revision;
+      if (revision === null || at === undefined || at >= revision) continue;
+      this.#options.world.violate(`${observer.name} is at ${at}, and its gateway reports ${revision}`);
+    }
   }
 
   #newThread(index: number): Place {
     const { world, parts, name } = this.#options;
-    const thread: SimulatedThread = new SimulatedThread(world, parts, (keys) => {
-      for (const key of keys) void this.#find(key, thread);
-    });
+    const thread: SimulatedThread = new SimulatedThread(world, parts, (message) =>
+      this.#hear(message, thread),
+    );
     const { position } = this;
     thread.tell({ kind: 'stale', since: this.#staleness.since });
     if (position !== undefined) thread.tell({ kind: 'stood at', head: position });
+    thread.tell({ kind: 'position', revision: this.#follower.status().position?.revision ?? 0 });
     return { thread, observer: newObserver(`${name}, thread ${index + 1}`) };
+  }
+
+  #hear(message: ToPrimary, thread: SimulatedThread): void {
+    if (!this.process.isAlive) return;
+    switch (message.kind) {
+      case 'find':
+        for (const key of message.keys) void this.#find(key, thread);
+        return;
+      case 'applied':
+        this.#reports.applied(thread, message.revision);
+        return;
+      case 'refused':
+        this.#follower.refuse(message.key, message.revision, message.reason);
+        return;
+      default:
+        message satisfies never;
+    }
   }
 
   async #find(key: string, thread: SimulatedThread): Promise<void> {

@@ -1,4 +1,4 @@
-import { CREDENTIALS, SLUGS } from './catalogue.js';
+import { CREDENTIALS, isUnreadable, SLUGS } from './catalogue.js';
 import type { StoreRules } from './feed-store.js';
 import { Installation } from './installation.js';
 import { Nemesis } from './nemesis.js';
@@ -100,9 +100,18 @@ async function check(installation: Installation, isThorough: boolean): Promise<v
       world.violate(`${name} is ${current.condition}, and the feed at ${JSON.stringify(store.head)}`);
     }
     const keys = isThorough ? judge.keys : [];
-    for (const key of keys) void current.findOut(key, { body: database.documents.get(key) ?? null });
+    for (const key of keys) {
+      const body = database.documents.get(key) ?? null;
+      void current.findOut(key, isUnreadable(body) ? undefined : { body });
+    }
   }
   await world.time.passUntil(world.time.now + 50);
+  for (const { current } of isThorough ? gateways : []) {
+    for (const key of current.refused) {
+      if (isUnreadable(database.documents.get(key) ?? null)) continue;
+      world.violate(`${current.process.name} refuses ${key}, which can be read, or is gone`);
+    }
+  }
   for (const credential of CREDENTIALS) {
     for (const slug of SLUGS) {
       const expected = installation.expectedAnswer(credential, slug);

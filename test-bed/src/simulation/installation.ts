@@ -1,7 +1,7 @@
 import { createLog } from '@px0/control-plane';
 import type { RestoredFeed } from '@px0/render-gateway';
 import type { Logger } from 'pino';
-import { Users } from './catalogue.js';
+import { isUnreadable, Users } from './catalogue.js';
 import { SimulatedControlPlane } from './control-plane.js';
 import { SimulatedDatabase } from './database.js';
 import { FeedStore, type StoreRules } from './feed-store.js';
@@ -77,11 +77,15 @@ export class Installation {
     this.database.change(change);
   }
 
-  /** What a caller must be answered, if the gateway knows all that the database does. */
-  expectedAnswer(credential: string, slug: string): string {
+  /**
+   * What a caller must be answered, if the gateway knows all that the database does; undefined where a
+   * document cannot be read, and there is more than one right answer.
+   */
+  expectedAnswer(credential: string, slug: string): string | undefined {
     const { documents } = this.database;
     if (this.#users.admits(documents, credential) === null) return 'unauthorized';
-    return this.#users.textOf(documents, slug) ?? 'not found';
+    const text = this.#users.textOf(documents, slug);
+    return isUnreadable(text) ? undefined : (text ?? 'not found');
   }
 
   /** Ends it now, and starts it again in a while. */

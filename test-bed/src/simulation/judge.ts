@@ -1,5 +1,5 @@
 import type { FeedDocument, FeedHead } from '@px0/contract';
-import { CREDENTIALS, SLUGS, type Users } from './catalogue.js';
+import { CREDENTIALS, isUnreadable, SLUGS, type Users } from './catalogue.js';
 import type { SimulatedDatabase } from './database.js';
 import type { World } from './world.js';
 
@@ -29,6 +29,8 @@ export const newObserver = (name: string): Observer => ({ name, seen: new Map() 
  * must have been true once, not before what it said of the same thing before, and not before what it has
  * applied according to its position: so no update is lost, nothing older comes after something newer,
  * and nothing is called absent that is known to be there.
+ *
+ * A document that cannot be read leaves the states before it.
  *
  * Things are judged by document key, and as callers see them: by slug and by credential.
  */
@@ -92,9 +94,12 @@ export class Judge {
     const seen = observer.seen.get(name) ?? -1;
     let from = Math.max(seen, 0);
     while (from + 1 < stamps.length && (stamps[from + 1] ?? Number.NaN) <= floor) from += 1;
+    // The state before goes on, which is one that the gateway has: it may have missed some.
+    if (isUnreadable(values[from] ?? null)) from = Math.max(seen, 0);
     for (let place = from; place < values.length; place++) {
       if (values[place] !== value) continue;
-      observer.seen.set(name, place);
+      // A primary may hold it until somebody has tried to read it, and then goes back.
+      if (!isUnreadable(value)) observer.seen.set(name, place);
       return;
     }
     if (values.length === 0 && value === null) return;

@@ -11,6 +11,7 @@ const HOMES = {
   Evictions: ['@px0/render-gateway', 'documents/evictions.js'],
   LookUpDesk: ['@px0/render-gateway', 'documents/look-up-desk.js'],
   Renderer: ['@px0/render-gateway', 'render/renderer.js'],
+  ReportDesk: ['@px0/render-gateway', 'reports/report-desk.js'],
 } as const satisfies Partial<Record<keyof Parts, readonly [Room, string]>>;
 
 /** A fault that somebody could make, as a change of one line of what ships. */
@@ -77,14 +78,32 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a look-up believes an older copy': {
     part: 'FeedFollower',
     file: 'feed/lookups.js',
-    right: 'found === undefined || isPast(found.head, before)',
+    right: 'found === undefined || before.some((head) => isPast(found.head, head))',
     wrong: 'found === undefined',
+  },
+  'a look-up believes a copy that is older than what an earlier one answered': {
+    part: 'FeedFollower',
+    file: 'feed/lookups.js',
+    right: 'const before = [position(), this.#newest];',
+    wrong: 'const before = [position()];',
   },
   'a look-up does not mind what came meanwhile': {
     part: 'FeedFollower',
     file: 'feed/lookups.js',
     right: 'newest !== undefined && newest.revision > document.revision ? newest : document',
     wrong: 'document',
+  },
+  'word that a document is of no use counts after a newer one': {
+    part: 'FeedFollower',
+    file: 'feed/document-store.js',
+    right: 'if (revision < (held?.since ?? this.#absent.peek(key)?.revision ?? 0))',
+    wrong: 'if (false)',
+  },
+  'a gateway reports what it was told, and not what its threads have applied': {
+    part: 'ReportDesk',
+    file: 'reports/report-desk.js',
+    right: 'Math.min(head.revision, below - 1, ...applied)',
+    wrong: 'Math.min(head.revision, below - 1)',
   },
   'a thread is not told of documents that were let go': {
     part: 'Evictions',
@@ -128,8 +147,20 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'the publisher begins an epoch above what the database remembers only': {
     part: 'Publisher',
     file: 'publishing/publisher-position.js',
-    right: 'Math.max(state.reserved + 1, (head?.revision ?? 0) + 1, Math.floor(now))',
+    right: 'Math.max(seen + 1, Math.floor(now))',
     wrong: 'state.reserved + 1',
+  },
+  'the publisher does not see that database and feed were restored together': {
+    part: 'Publisher',
+    file: 'publishing/publisher-position.js',
+    right: 'state.server === state.serverNow',
+    wrong: 'true',
+  },
+  'the publisher believes what it remembers although another was at work since': {
+    part: 'Publisher',
+    file: 'publishing/publisher-position.js',
+    right: 'own.head.revision === head.revision && own.isLatest',
+    wrong: 'own.head.revision === head.revision',
   },
   'the publisher does not ring when it has nothing to say': {
     part: 'Publisher',

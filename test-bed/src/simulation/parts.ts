@@ -5,28 +5,36 @@ import * as renderGateway from '@px0/render-gateway';
 const { Publisher } = controlPlane;
 const {
   DocumentCache,
+  DocumentScreen,
   Evictions,
   FeedFollower,
   FoundAnswers,
   heapOfVersion,
   holdVersion,
+  knownFeed,
   LookUpDesk,
   PoolDesk,
+  Refusals,
   Renderer,
+  ReportDesk,
   StalenessWatch,
 } = renderGateway;
 
 export const PARTS = {
   Publisher,
   DocumentCache,
+  DocumentScreen,
   Evictions,
   FeedFollower,
   FoundAnswers,
   heapOfVersion,
   holdVersion,
+  knownFeed,
   LookUpDesk,
   PoolDesk,
+  Refusals,
   Renderer,
+  ReportDesk,
   StalenessWatch,
 } as const;
 

@@ -1,5 +1,5 @@
-import { decodeDocument, type FeedHead } from '@px0/contract';
-import type { FromPrimary, Renderer } from '@px0/render-gateway';
+import { decodeDocument, type FeedHead, InvalidDocumentError } from '@px0/contract';
+import type { FromPrimary, FromWorker, Renderer } from '@px0/render-gateway';
 import type { Parts } from './parts.js';
 import type { World } from './world.js';
 
@@ -14,8 +14,10 @@ export type Answer =
 
 /** What a worker thread is told of documents, and what the simulation must know of when it was. */
 export type ToThread =
-  | Extract<FromPrimary, { kind: 'found' | 'changed' | 'shared' | 'evicted' | 'stale' }>
+  | Extract<FromPrimary, { kind: 'found' | 'changed' | 'shared' | 'evicted' | 'stale' | 'position' }>
   | { readonly kind: 'stood at'; readonly head: FeedHead };
+
+export type ToPrimary = Extract<FromWorker, { kind: 'find' | 'applied' | 'refused' }>;
 
 const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong'>>> = {
   unauthorized: 'unauthorized',
@@ -27,6 +29,7 @@ const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong
 export class SimulatedThread {
   readonly #world: World;
   readonly #renderer: Renderer;
+  readonly #primary: (message: ToPrimary) => void;
   readonly #caches: readonly { vouchForAbsences(vouch: boolean): void }[];
   /** Messages arrive in the order in which they were sent. */
   #lastArrival = 0;
@@ -34,12 +37,14 @@ export class SimulatedThread {
   /** Where the primary stood when the last message that arrived here was sent. */
   position: FeedHead | undefined;
 
-  constructor(world: World, parts: Parts, ask: (keys: readonly string[]) => void) {
+  constructor(world: World, parts: Parts, primary: (message: ToPrimary) => void) {
     this.#world = world;
+    this.#primary = primary;
     const clock = world.time.clock(() => this.isAlive);
     const cache = {
       clock,
-      onUnreadable: (_: unknown, key: string) => world.violate(`${key} cannot be read`),
+      onUnreadable: (error: unknown, key: string, revision: number) =>
+        this.#say({ kind: 'refused', key, revision, reason: String(error) }),
     };
     const documents = new parts.DocumentCache({
       ...cache,
@@ -58,7 +63,7 @@ export class SimulatedThread {
       documents,
       versions,
       desk: new parts.LookUpDesk({
-        ask: (keys) => this.#later(() => ask(keys)),
+        ask: (keys) => this.#say({ kind: 'find', keys }),
         afterTurn: (work) => world.time.after(0, work),
         standStill: () => undefined,
         clock,
@@ -67,6 +72,7 @@ export class SimulatedThread {
       clock,
       onCrowdedOut: () => {},
       onUnexpected: (error) => {
+        if (error instanceof InvalidDocumentError) return { code: 'unavailable' };
         world.violate(`a render failed: ${String(error)}`);
         return { code: 'internal' };
       },
@@ -100,6 +106,9 @@ export class SimulatedThread {
       case 'stood at':
         this.position = message.head;
         return;
+      case 'position':
+        this.#say({ kind: 'applied', revision: message.revision });
+        return;
       case 'found':
         for (const { key, document } of message.answers) this.#renderer.answer(key, document);
         return;
@@ -120,9 +129,9 @@ export class SimulatedThread {
     }
   }
 
-  #later(run: () => void): void {
+  #say(message: ToPrimary): void {
     this.#world.time.after(this.#world.random.between(0, 2), () => {
-      if (this.isAlive) run();
+      if (this.isAlive) this.#primary(message);
     });
   }
 }
