@@ -11,6 +11,7 @@ import { createFeedWriter } from '@px0/control-plane';
 import { createFeedReader } from '@px0/render-gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUSES, type House, SERVERS, start } from './feed-houses.js';
+import { openSimulatedHouse } from './simulated-house.js';
 
 const document = (revision: number, key: string, body: string | null): FeedDocument => ({
   key,
@@ -49,7 +50,9 @@ async function listen(reader: FeedReader) {
   return { messages, subscription, lost: () => lost, until };
 }
 
-describe.each(Object.entries(HOUSES))('a feed in %s', (_name, open) => {
+const ALL_HOUSES = { ...HOUSES, 'the simulation': openSimulatedHouse };
+
+describe.each(Object.entries(ALL_HOUSES))('a feed in %s', (_name, open) => {
   let house: House;
   let writer: FeedWriter;
   let reader: FeedReader;

@@ -1,7 +1,9 @@
 import type { FeedDocument, FeedHead, FeedMessage } from '@px0/contract';
 
-/** Entries that a log keeps: few, so that it often does not reach back. */
+/** Entries that a log keeps, unless the rules say otherwise: few, so that it often does not reach back. */
 const LOG_LENGTH = 10;
+/** Characters of a message's documents; a longer one goes without them. */
+const BELL_LIMIT = 256 * 1024;
 
 interface LogEntry {
   readonly key: string;
@@ -29,6 +31,8 @@ export interface Ear {
 export interface StoreRules {
   /** Whether a write is refused when the head is not the one that its writer expects. */
   readonly isFenced: boolean;
+  /** Entries that a log keeps. */
+  readonly logLength?: number;
 }
 
 /** Told of what is written, in the moment in which it is. */
@@ -85,10 +89,12 @@ export class FeedStore {
       this.#log.push({ key, revision, previous });
       previous = revision;
     }
-    this.#log.splice(0, this.#log.length - LOG_LENGTH);
+    this.#log.splice(0, this.#log.length - (this.#rules.logLength ?? LOG_LENGTH));
     this.#head = { epoch: expected.epoch, revision: previous };
     this.#witness.appended(documents);
-    this.#ring({ ...this.#head, previous: expected.revision, documents });
+    const message = { ...this.#head, previous: expected.revision };
+    const size = documents.reduce((sum, { key, body }) => sum + key.length + (body?.length ?? 0), 0);
+    this.#ring(size > BELL_LIMIT ? message : { ...message, documents });
     return this.#head;
   }
 
