@@ -13,16 +13,18 @@ import {
 import { compile } from '@px0/template-engine';
 import { DocumentCache } from '#documents/document-cache.js';
 import { LookUpDesk } from '#documents/look-up-desk.js';
+import { MemoryInFlight } from '#http/memory-in-flight.js';
 import { PoolDesk } from '#pool/pool-desk.js';
 import { heapOfVersion, holdVersion } from '#render/loaded-version.js';
+import { PendingBody } from '#render/pending-body.js';
 import { type Outcome, Renderer } from '#render/renderer.js';
-import { readRequestBody } from '#render/request-body.js';
 
 /** A renderer on its own: the test is the primary thread, tells it of documents and answers its questions. */
 export function rendererUnderTest() {
   const asked: string[] = [];
   const turns: (() => void)[] = [];
   const clock = { now: () => 0 };
+  const memory = new MemoryInFlight(1_000, () => false);
   const cache = {
     maxBytes: 1_000_000,
     clock,
@@ -58,11 +60,13 @@ export function rendererUnderTest() {
     const tell = (outcome: Outcome | undefined) => {
       result.now = outcome === undefined ? undefined : readOutcome(outcome);
     };
-    const bytes = Buffer.from(body);
+    const bytes = new TextEncoder().encode(body);
     tell(
       renderer.renderHeld(wanted, bytes) ??
-        renderer.render({ ...wanted, body: readRequestBody(bytes) }, tell),
+        renderer.render({ ...wanted, body: new PendingBody(bytes, memory) }, tell),
     );
+    // As uWebSockets.js does when the call is over.
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     return result;
   }
 
@@ -72,7 +76,7 @@ export function rendererUnderTest() {
     return asked.splice(0);
   }
 
-  return { renderer, documents, render, takeAsked };
+  return { renderer, documents, memory, render, takeAsked };
 }
 
 function readOutcome(outcome: Outcome): unknown {

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { PendingBody } from '#render/pending-body.js';
 import { organization, rendererUnderTest } from './renderer-under-test.js';
 
 test('a request that waited for a document of a message is answered by all of that message, and goes no way of before', () => {
@@ -37,4 +38,65 @@ test('of a credential that is sent in whatever length, nothing is kept', () => {
   };
   expect([lookedUpAt(org.credential), lookedUpAt(org.credential)]).toEqual([3, 0]);
   expect([lookedUpAt(padded), lookedUpAt(padded)]).toEqual([3, 3]);
+});
+
+describe('a request whose key is not known yet', () => {
+  const junk = 'no JSON';
+
+  test('has its body read when the key is known, and not if nobody has it', () => {
+    const { renderer, render, takeAsked } = rendererUnderTest();
+    const org = organization();
+    const [waiting, again] = [render(org.credential, 'x', { body: junk }), render(org.credential, 'x')];
+    expect([waiting.now, takeAsked()]).toEqual([undefined, [org.key(1).key]]);
+    const reads = vi.spyOn(TextDecoder.prototype, 'decode');
+    renderer.answer(org.key(1).key, org.gone(org.key(1), 1));
+    expect([waiting.now, again.now, reads.mock.calls.length]).toEqual(['unauthorized', 'unauthorized', 0]);
+    reads.mockRestore();
+  });
+
+  test('is told what is wrong with its body once the key is known', () => {
+    const { renderer, render, takeAsked } = rendererUnderTest();
+    const org = organization();
+    const waiting = render(org.credential, 'greeting', { body: junk });
+    takeAsked();
+    renderer.answer(org.key(1).key, org.key(1));
+    expect([waiting.now, takeAsked()]).toEqual(['invalidBody', []]);
+  });
+
+  test('is answered by the body that it had, whatever becomes of the bytes', () => {
+    const { renderer, takeAsked, memory } = rendererUnderTest();
+    const org = organization();
+    renderer.share([org.slug(2), org.prompt(3, 1), org.version(4, 1, '{{.name}}')]);
+    const bytes = new TextEncoder().encode('{"variables":{"name":"Zoë"}}');
+    const { length } = bytes;
+    const told: unknown[] = [];
+    const path = '/v1/prompts/greeting/render';
+    const body = new PendingBody(bytes, memory);
+    expect(
+      renderer.render({ credential: org.credential, path, query: '', body }, (outcome) => told.push(outcome)),
+    ).toBe(undefined);
+    expect(memory.held).toBe(length);
+    // As uWebSockets.js does when the call is over.
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    takeAsked();
+    renderer.answer(org.key(1).key, org.key(1));
+    expect(told).toEqual([expect.stringContaining('"rendered":"Zoë"')]);
+    expect(memory.held).toBe(0);
+  });
+});
+
+test('what requests that wait hold is counted, there is no more of it than may be, and in the end there is none', () => {
+  const { renderer, render, takeAsked, memory } = rendererUnderTest();
+  const org = organization();
+  renderer.share([org.key(1)]);
+  const body = JSON.stringify({ padding: 'x'.repeat(400) });
+  const waiting = [1, 2, 3].map(() => render(org.credential, 'greeting', { body }));
+  expect(waiting.map(({ now }) => now)).toEqual([undefined, undefined, 'unavailable']);
+  expect(memory.held).toBe(2 * body.length);
+  takeAsked();
+  renderer.answer(org.slug(2).key, org.slug(2));
+  expect(memory.held).toBe(2 * body.length);
+  renderer.answer(org.prompt(2, 1).key, null);
+  expect(waiting.map(({ now }) => now)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+  expect(memory.held).toBe(0);
 });

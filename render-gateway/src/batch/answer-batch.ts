@@ -1,48 +1,66 @@
-import { steadyClock } from '@px0/contract';
+import { type KeyDocument, steadyClock } from '@px0/contract';
 import { type ErrorCode, type Refusal, refusal } from '../errors.js';
 import type { Exchange } from '../http/exchange.js';
 import type { MemoryInFlight } from '../http/memory-in-flight.js';
 import type { Counters } from '../metrics/counters.js';
-import { sharedBytes } from '../pool/shared-bytes.js';
+import { type Keeping, PendingBytes } from '../render/pending-body.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
 import { Batch } from './batch.js';
 import { readBatch } from './batch-body.js';
+import type { BatchDesk } from './batch-desk.js';
 
 export interface BatchRequest {
   readonly exchange: Exchange;
   readonly credential: string;
-  /** Valid during the call only. */
-  readonly bytes: Uint8Array;
+  /** Valid during the call only; undefined: there were too many. */
+  readonly bytes: Uint8Array | undefined;
   readonly renderer: Renderer;
+  readonly desk: BatchDesk;
   readonly memory: MemoryInFlight;
   readonly counters: Counters;
 }
 
 /** Answers `POST /v1/renders`, in the call or later: a result or an error for each of its renders, in their order. */
 export function answerBatch(request: BatchRequest): void {
-  const { exchange, credential, renderer, memory, counters } = request;
-  let held = 0;
-  const reserve = (bytes: number) => {
-    const hasRoom = memory.take(bytes);
-    if (hasRoom) held += bytes;
-    return hasRoom;
+  const { exchange, credential, renderer, memory } = request;
+  const bytes = request.bytes && new PendingBytes(request.bytes, memory);
+  const body: Keeping = bytes ?? { keep: () => true, letGo: () => {} };
+  const onAdmitted = (outcome: KeyDocument | Refusal) => {
+    const refused = 'code' in outcome ? outcome : begin(request, outcome, bytes);
+    if (refused === undefined) return;
+    body.letGo();
+    answerWhole(exchange, refused);
   };
-  if (!reserve(request.bytes.byteLength)) {
-    exchange.refuse(refusal.unavailable);
-    return;
-  }
-  const renders = readBatch(sharedBytes(request.bytes));
-  if ('code' in renders) {
-    memory.give(held);
-    refuseBatch(exchange, renderer, credential, renders);
-    return;
-  }
+  const outcome = renderer.admit(credential, body, onAdmitted);
+  if (outcome !== undefined) onAdmitted(outcome);
+}
+
+/** @returns why the batch is refused as a whole; undefined: it has begun, and lets go of the bytes in the end */
+function begin(
+  request: BatchRequest,
+  key: KeyDocument,
+  bytes: PendingBytes | undefined,
+): Refusal | undefined {
+  const { exchange, credential, renderer, desk, memory, counters } = request;
+  if (bytes === undefined) return refusal.bodyTooLarge;
+  if (!bytes.keep()) return refusal.unavailable;
+  const renders = readBatch(bytes.shared());
+  if ('code' in renders) return renders;
+  if (!desk.enter(key.org_id)) return refusal.unavailable;
+
+  let answersHeld = 0;
   const outcomes: Counted[] = [];
   const batch = new Batch({
     renderer,
+    desk,
+    orgId: key.org_id,
     credential,
     renders,
-    reserve,
+    reserve: (length) => {
+      const hasRoom = memory.take(length);
+      if (hasRoom) answersHeld += length;
+      return hasRoom;
+    },
     describe: (reason) => {
       const { status, body } = exchange.describe(reason);
       const { error, ...fields } = body;
@@ -51,25 +69,15 @@ export function answerBatch(request: BatchRequest): void {
     onOutcome: (outcome) => outcomes.push(countedAs(outcome)),
     isOver: () => exchange.isOver,
     done: (whole) => {
-      memory.give(held);
+      desk.leave(key.org_id);
+      memory.give(answersHeld);
+      bytes.letGo();
       if (whole !== undefined && answerWhole(exchange, whole)) count(counters, outcomes);
     },
     clock: steadyClock,
   });
   batch.start();
-}
-
-/** Refuses a batch as a whole, unless its key is refused before that. */
-export function refuseBatch(
-  exchange: Exchange,
-  renderer: Renderer,
-  credential: string,
-  reason: Refusal,
-): void {
-  const request = { credential, target: reason, body: { refused: reason } };
-  const answer = (outcome: Outcome) => void answerWhole(exchange, outcome);
-  const outcome = renderer.renderTarget(request, answer, renderer.line);
-  if (outcome !== undefined) answer(outcome);
+  return undefined;
 }
 
 /** @returns whether it was answered, and not refused */

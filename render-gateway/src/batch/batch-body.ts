@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@px0/template-engine';
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { type RequestBody, readJsonObject, requestBodyOf } from '../render/request-body.js';
+import { isReadInPlace, type RequestBody, readJsonObject, requestBodyOf } from '../render/request-body.js';
 import { asId, type Target } from '../render/target.js';
 import { elementsOf, membersOf, type Span } from './json-outline.js';
 
@@ -22,7 +22,7 @@ export type ReadRender = () => BatchRender;
  * which takes too long to read at once, nothing is read but the renders.
  */
 export function readBatch(bytes: Uint8Array<SharedArrayBuffer>): readonly ReadRender[] | Refusal {
-  if (bytes.byteLength <= LIMITS.bodyBytesInPlace) {
+  if (isReadInPlace(bytes)) {
     const whole = readJsonObject(bytes);
     if ('code' in whole) return whole;
   }
@@ -41,7 +41,7 @@ export function readBatch(bytes: Uint8Array<SharedArrayBuffer>): readonly ReadRe
 }
 
 function readRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
-  if (bytes.byteLength > LIMITS.bodyBytesInPlace) return readLongRender(bytes);
+  if (!isReadInPlace(bytes)) return readLongRender(bytes);
   const read = readJsonObject(bytes);
   if ('code' in read) return { target: read, body: { refused: read } };
   return { target: targetOf(read.object), body: requestBodyOf(read) };

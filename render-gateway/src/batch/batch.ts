@@ -1,11 +1,17 @@
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { PoolOutcome, RenderOrder } from '../pool/pool-messages.js';
+import { HeldBody } from '../render/pending-body.js';
 import type { Line, Outcome, Renderer } from '../render/renderer.js';
+import { BatchAnswer } from './batch-answer.js';
 import type { ReadRender } from './batch-body.js';
+import type { BatchDesk } from './batch-desk.js';
 
 export interface BatchOptions {
   readonly renderer: Pick<Renderer, 'renderTarget' | 'pool'>;
+  readonly desk: Pick<BatchDesk, 'begin' | 'add'>;
+  /** Whose it is. */
+  readonly orgId: string;
   readonly credential: string;
   readonly renders: readonly ReadRender[];
   /** @returns whether there is room for so many bytes more of answers, until all are done */
@@ -23,39 +29,36 @@ export interface BatchOptions {
 
 type Pooled = { readonly order: RenderOrder; readonly later: (outcome: PoolOutcome) => void };
 
-const HEAD = '{"results":[';
-const TAIL = ']}';
-
 /**
- * The renders of one request. They are done a slice at a time, so that other requests are answered
- * between; what they lack is looked up for all of them at once; and of those that take long, few are
- * with the pool at a time, so that a batch does not fill its organization's part of it.
+ * The renders of one request. They are done piece by piece, in turns with whatever else there is to do;
+ * what they lack is looked up for all of them at once; and of those that take long, few are with the pool
+ * at a time, so that a batch does not fill its organization's part of it.
  */
 export class Batch {
   readonly #options: BatchOptions;
   readonly #line: Line;
-  readonly #results: (string | Uint8Array<ArrayBuffer>)[];
+  readonly #answer: BatchAnswer;
   readonly #started: number;
-  /** What is to be done in the next slices, before renders that have not begun. */
+  /** What is to be done next, before renders that have not begun. */
   readonly #ready: (() => void)[] = [];
   readonly #pooled: Pooled[] = [];
   #inPool = 0;
   #next = 0;
   #open: number;
-  #bytes = HEAD.length + TAIL.length;
-  #isWorking = false;
+  /** Its next piece of work is with the desk. */
+  #isQueued = false;
   #isDone = false;
 
   constructor(options: BatchOptions) {
     this.#options = options;
     this.#open = options.renders.length;
-    this.#results = new Array(options.renders.length).fill('');
+    this.#answer = new BatchAnswer(options.renders.length);
     this.#started = options.clock.now();
     this.#line = {
       waitsInPlace: false,
       turn: (work) => {
         this.#ready.push(work);
-        this.#workLater();
+        this.#goOn();
       },
       pool: { render: (order, later) => this.#toPool({ order, later }) },
     };
@@ -63,29 +66,28 @@ export class Batch {
 
   /** Begins; everything else follows of itself. */
   start(): void {
-    this.#work();
+    const { desk, orgId } = this.#options;
+    this.#isQueued = true;
+    desk.begin(orgId, this.#work);
   }
 
-  #work(): void {
-    this.#isWorking = false;
-    const { renders, clock } = this.#options;
-    const end = clock.now() + LIMITS.batchSlice;
-    while (!this.#isOver()) {
-      const work = this.#ready.shift();
-      if (work !== undefined) work();
-      else if (this.#next < renders.length) this.#begin(this.#next++);
-      else return;
-      if (clock.now() >= end) {
-        this.#workLater();
-        return;
-      }
-    }
-  }
+  /** Does one piece of work. */
+  readonly #work = (): void => {
+    this.#isQueued = false;
+    if (this.#isOver()) return;
+    const work = this.#ready.shift();
+    if (work !== undefined) work();
+    else if (this.#next < this.#options.renders.length) this.#begin(this.#next++);
+    else if (this.#open === 0 && this.#answer.writeNext()) this.#end(this.#answer.bytes);
+    this.#goOn();
+  };
 
-  #workLater(): void {
-    if (this.#isWorking || this.#isDone) return;
-    this.#isWorking = true;
-    setImmediate(() => this.#work());
+  #goOn(): void {
+    const { desk, orgId, renders } = this.#options;
+    const hasWork = this.#ready.length > 0 || this.#next < renders.length || this.#open === 0;
+    if (this.#isQueued || this.#isDone || !hasWork) return;
+    this.#isQueued = true;
+    desk.add(orgId, this.#work);
   }
 
   #begin(index: number): void {
@@ -93,8 +95,18 @@ export class Batch {
     const read = renders[index];
     if (read === undefined) return;
     const settle = (outcome: Outcome) => this.#settle(index, outcome);
-    const outcome = renderer.renderTarget({ credential, ...read() }, settle, this.#line);
+    if (this.#isLate()) {
+      settle(refusal.unavailable);
+      return;
+    }
+    const { target, body } = read();
+    const request = { credential, target, body: new HeldBody(body) };
+    const outcome = renderer.renderTarget(request, settle, this.#line);
     if (outcome !== undefined) settle(outcome);
+  }
+
+  #isLate(): boolean {
+    return this.#options.clock.now() - this.#started > LIMITS.batchTime;
   }
 
   #settle(index: number, outcome: Outcome): void {
@@ -105,9 +117,9 @@ export class Batch {
     }
     const kept = isRefusal(outcome) ? outcome : this.#keep(outcome);
     this.#options.onOutcome(kept);
-    this.#results[index] = isRefusal(kept) ? JSON.stringify(this.#options.describe(kept)) : kept;
+    this.#answer.put(index, isRefusal(kept) ? JSON.stringify(this.#options.describe(kept)) : kept);
     this.#open -= 1;
-    if (this.#open === 0) this.#end(joined(this.#results));
+    this.#goOn();
   }
 
   /** Ends the batch if nobody waits for it any more. @returns whether it has ended */
@@ -124,10 +136,8 @@ export class Batch {
   /** @returns the answer to one render, or a refusal if there is no room for it */
   #keep(answer: string | Uint8Array<ArrayBuffer>): string | Uint8Array<ArrayBuffer> | Refusal {
     const length = Buffer.byteLength(answer);
-    if (this.#bytes + length > LIMITS.batchAnswerBytes) return refusal.answerTooLarge;
-    if (!this.#options.reserve(length)) return refusal.unavailable;
-    this.#bytes += length;
-    return answer;
+    if (!this.#answer.claim(length)) return refusal.answerTooLarge;
+    return this.#options.reserve(length) ? answer : refusal.unavailable;
   }
 
   #toPool(pooled: Pooled): undefined {
@@ -136,12 +146,11 @@ export class Batch {
   }
 
   #fillPool(): void {
-    const { renderer, clock } = this.#options;
+    const { renderer } = this.#options;
     while (this.#inPool < LIMITS.batchInPool && !this.#isOver()) {
       const next = this.#pooled.shift();
       if (next === undefined) return;
-      const isLate = clock.now() - this.#started > LIMITS.batchTime;
-      const settled = isLate ? refusal.unavailable : this.#send(renderer, next);
+      const settled = this.#isLate() ? refusal.unavailable : this.#send(renderer, next);
       if (settled !== undefined) this.#line.turn(() => next.later(settled));
     }
   }
@@ -160,14 +169,4 @@ export class Batch {
 
 function isRefusal(outcome: Outcome): outcome is Refusal {
   return typeof outcome === 'object' && 'code' in outcome;
-}
-
-/** @returns the whole answer: a text if all results are, or else bytes */
-function joined(results: readonly (string | Uint8Array<ArrayBuffer>)[]): string | Uint8Array<ArrayBuffer> {
-  if (results.every((result) => typeof result === 'string')) return `${HEAD}${results.join(',')}${TAIL}`;
-  const parts = results.flatMap((result, index) => [
-    Buffer.from(index === 0 ? HEAD : ','),
-    typeof result === 'string' ? Buffer.from(result) : result,
-  ]);
-  return Buffer.concat([...parts, Buffer.from(TAIL)]);
 }

@@ -1,12 +1,13 @@
 import { App, type HttpRequest, type HttpResponse, type us_listen_socket } from 'uWebSockets.js';
 import type { Clock } from '@px0/contract';
-import { answerBatch, refuseBatch } from '../batch/answer-batch.js';
+import { answerBatch } from '../batch/answer-batch.js';
+import { BatchDesk } from '../batch/batch-desk.js';
 import { ERRORS, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
 import { isBearer } from '../render/credential.js';
+import { PendingBody } from '../render/pending-body.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
-import { takeRequestBody } from '../render/request-body.js';
 import type { Staleness } from '../staleness/staleness.js';
 import type { Readiness } from '../threads/messages.js';
 import { Cors } from './cors.js';
@@ -48,6 +49,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #app = App();
   readonly #host: ExchangeHost;
+  readonly #batches: BatchDesk;
   #listening: us_listen_socket | undefined;
   #connections = 0;
   #drained: Promise<void> | undefined;
@@ -55,6 +57,7 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#batches = new BatchDesk({ clock: options.clock, afterTurn: setImmediate });
     const deadlines = new Deadlines(options.requestTimeout, options.clock);
     this.#host = {
       ids: new RequestIds(),
@@ -157,7 +160,7 @@ export class Server {
     exchange.receive((bytes) => {
       const outcome =
         renderer.renderHeld(wanted, bytes) ??
-        renderer.render({ ...wanted, body: takeRequestBody(bytes) }, (late) => {
+        renderer.render({ ...wanted, body: new PendingBody(bytes, this.#host.memory) }, (late) => {
           exchange.late(() => this.#answer(exchange, late));
         });
       if (outcome !== undefined) this.#answer(exchange, outcome);
@@ -177,9 +180,9 @@ export class Server {
     if (credential === undefined) return;
     const { renderer, counters } = this.#options;
     const { memory } = this.#host;
+    const desk = this.#batches;
     exchange.receive((bytes) => {
-      if (bytes === undefined) refuseBatch(exchange, renderer, credential, refusal.bodyTooLarge);
-      else answerBatch({ exchange, credential, bytes, renderer, memory, counters });
+      answerBatch({ exchange, credential, bytes, renderer, desk, memory, counters });
     });
   }
 

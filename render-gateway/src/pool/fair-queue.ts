@@ -22,6 +22,10 @@ export class FairQueue<T> {
     this.#options = options;
   }
 
+  get isEmpty(): boolean {
+    return this.#held === 0;
+  }
+
   /** @returns whether there was a place */
   add(tenantId: string, work: T): boolean {
     const tenant = this.#tenants.get(tenantId) ?? { waiting: [], running: 0 };

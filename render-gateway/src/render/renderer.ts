@@ -1,4 +1,4 @@
-import { type Document, documentKey, type FeedDocument, hashApiKey } from '@px0/contract';
+import { type Document, documentKey, type FeedDocument, hashApiKey, type KeyDocument } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
 import type { DocumentCache } from '../documents/document-cache.js';
 import type { LookUpDesk } from '../documents/look-up-desk.js';
@@ -9,7 +9,8 @@ import { sharedBytes } from '../pool/shared-bytes.js';
 import { apiKeyOf } from './credential.js';
 import { executeInPlace } from './execute.js';
 import { type HeldVersion, LoadedVersion } from './loaded-version.js';
-import { isReadInPlace, type RequestBody, readJsonText, requestBodyOf, textOf } from './request-body.js';
+import type { BodySource, Keeping } from './pending-body.js';
+import { isReadInPlace, readJsonText, requestBodyOf, textOf } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache } from './route-cache.js';
 import { readTarget, type Target } from './target.js';
@@ -23,16 +24,16 @@ export interface WantedRender {
   readonly query: string;
 }
 
-/** A render request, read as far as it can be without knowing anything. */
+/** A render request. */
 export interface RenderRequest extends WantedRender {
-  readonly body: RequestBody;
+  readonly body: BodySource;
 }
 
 /** A render that is named otherwise than by a path. */
 export interface TargetedRequest {
   readonly credential: string;
   readonly target: Target | Refusal;
-  readonly body: RequestBody;
+  readonly body: BodySource;
 }
 
 /** The answer's JSON text, or its bytes in UTF-8, or why there is none. */
@@ -61,18 +62,33 @@ export interface Line {
   readonly pool: Pick<PoolDesk, 'render'>;
 }
 
-/** The outcome, or the document that must be asked for, or undefined: `later` is going to be told. */
-type Attempt = { readonly outcome: Outcome } | { readonly needs: string } | undefined;
+/** A document that must be asked for. */
+interface Need {
+  readonly needs: string;
+  /** The organization that needs it; {@link NOBODY} as long as it is not known. */
+  readonly tenantId: string;
+}
 
-/** What a request that is not answered at once wants. */
-interface Job {
-  readonly credential: string;
-  readonly target: Target | Refusal;
-  readonly body: RequestBody;
+/** The outcome, or what is needed for it, or undefined: `later` is going to be told. */
+type Attempt<T> = { readonly outcome: T } | Need | undefined;
+
+/** What is attempted until all the documents are here that it needs. */
+interface Pursuit<T> {
+  readonly attempt: () => Attempt<T | Refusal>;
+  readonly later: (outcome: T | Refusal) => void;
+  readonly keeping: Keeping;
+  readonly line: Line;
+}
+
+/** What a render wants that is not done at a glance. */
+interface Job extends TargetedRequest {
   /** What to remember the way by. */
   readonly request: RenderRequest | undefined;
   readonly line: Line;
 }
+
+/** No organization has this id. */
+const NOBODY = '';
 
 /** Answers render requests from the documents that a thread holds, and asks for those that it lacks. */
 export class Renderer {
@@ -141,23 +157,30 @@ export class Renderer {
    * Answers within the call when all that it takes is held here.
    * @returns the outcome, or undefined when it is going to be told to `later`, after this call
    */
-  render(request: RenderRequest, later: (outcome: Outcome) => void): Outcome | undefined {
-    try {
-      const { credential, path, query, body } = request;
-      const job = { credential, target: readTarget(path, query), body, request, line: this.line };
-      return this.#attempt(job, later, LIMITS.lookUpsPerRequest);
-    } catch (error) {
-      return this.#onUnexpected(error);
-    }
+  render(request: RenderRequest, later: Later): Outcome | undefined {
+    const { credential, path, query, body } = request;
+    return this.#render(
+      { credential, target: readTarget(path, query), body, request, line: this.line },
+      later,
+    );
   }
 
   /** As {@link render}, for a request that says in its body what it wants. */
   renderTarget(request: TargetedRequest, later: Later, line: Line): Outcome | undefined {
-    try {
-      return this.#attempt({ ...request, request: undefined, line }, later, LIMITS.lookUpsPerRequest);
-    } catch (error) {
-      return this.#onUnexpected(error);
-    }
+    return this.#render({ ...request, request: undefined, line }, later);
+  }
+
+  /**
+   * Looks whose a credential is, for what it came with.
+   * @returns the key, or why it opens nothing; undefined when that is going to be told to `later`, after this call
+   */
+  admit(
+    credential: string,
+    keeping: Keeping,
+    later: (outcome: KeyDocument | Refusal) => void,
+  ): KeyDocument | Refusal | undefined {
+    const attempt = () => this.#admitFromCache(credential);
+    return this.#pursue({ attempt, later, keeping, line: this.line });
   }
 
   /** Takes in what the feed says, in its order. */
@@ -210,52 +233,82 @@ export class Renderer {
     return key.startsWith('version:') ? this.#versions : this.#documents;
   }
 
-  #attempt(job: Job, later: Later, lookUpsLeft: number): Outcome | undefined {
-    const attempt = this.#tryFromCache(job, later);
+  #render(job: Job, tell: Later): Outcome | undefined {
+    const later = (outcome: Outcome) => {
+      job.body.letGo();
+      tell(outcome);
+    };
+    const attempt = () => this.#tryFromCache(job, later);
+    const outcome = this.#pursue({ attempt, later, keeping: job.body, line: job.line });
+    if (outcome !== undefined) job.body.letGo();
+    return outcome;
+  }
+
+  #pursue<T>(pursuit: Pursuit<T>): T | Refusal | undefined {
+    try {
+      return this.#attempt(pursuit, LIMITS.lookUpsPerRequest);
+    } catch (error) {
+      return this.#onUnexpected(error);
+    }
+  }
+
+  #attempt<T>(pursuit: Pursuit<T>, lookUpsLeft: number): T | Refusal | undefined {
+    const attempt = pursuit.attempt();
     if (attempt === undefined) return undefined;
     if ('outcome' in attempt) return attempt.outcome;
+    const { needs, tenantId } = attempt;
     if (lookUpsLeft === 0) {
-      this.#onCrowdedOut(attempt.needs);
+      this.#onCrowdedOut(needs);
       return refusal.unavailable;
     }
-    const { waitsInPlace, turn } = job.line;
-    const answered = waitsInPlace ? this.#desk.waitInPlace(attempt.needs) : undefined;
+    const { line, keeping, later } = pursuit;
+    const answered = line.waitsInPlace ? this.#desk.waitInPlace(needs, tenantId) : undefined;
     if (answered !== undefined) {
-      return answered ? this.#attempt(job, later, lookUpsLeft - 1) : refusal.unavailable;
+      return answered ? this.#attempt(pursuit, lookUpsLeft - 1) : refusal.unavailable;
     }
+    if (!keeping.keep()) return refusal.unavailable;
     const goOn = (known: boolean) => {
       try {
-        const outcome = known ? this.#attempt(job, later, lookUpsLeft - 1) : refusal.unavailable;
+        const outcome = known ? this.#attempt(pursuit, lookUpsLeft - 1) : refusal.unavailable;
         if (outcome !== undefined) later(outcome);
       } catch (error) {
         later(this.#onUnexpected(error));
       }
     };
-    const isWaiting = this.#desk.wait(attempt.needs, (known) => turn(() => goOn(known)));
+    const isWaiting = this.#desk.wait(needs, tenantId, (known) => line.turn(() => goOn(known)));
     return isWaiting ? undefined : refusal.unavailable;
   }
 
-  #tryFromCache(job: Job, later: Later): Attempt {
-    const { credential, target, body, request } = job;
-    const keyDocument = this.#keyDocument(credential);
-    if (keyDocument === undefined) return { outcome: refusal.unauthorized };
-    const key = this.#documents.find(keyDocument);
-    if (key === undefined) return { needs: keyDocument };
+  #admitFromCache(credential: string): { readonly outcome: KeyDocument | Refusal } | Need {
+    const needs = this.#keyDocument(credential);
+    if (needs === undefined) return { outcome: refusal.unauthorized };
+    const key = this.#documents.find(needs);
+    if (key === undefined) return { needs, tenantId: NOBODY };
     if (key?.kind !== 'key') return { outcome: refusal.unauthorized };
     this.#usedKeys.add(key.id);
+    return { outcome: key };
+  }
+
+  #tryFromCache(job: Job, later: Later): Attempt<Outcome> {
+    const { credential, target, request } = job;
+    const admitted = this.#admitFromCache(credential);
+    if ('needs' in admitted) return admitted;
+    const key = admitted.outcome;
+    if ('code' in key) return { outcome: key };
+    const body = job.body.read();
     if (body.refused !== undefined) return { outcome: body.refused };
 
     if ('code' in target) return { outcome: target };
     const resolution = resolve(key, target, (name) => this.#documents.find(name));
     switch (resolution.kind) {
       case 'needs':
-        return { needs: resolution.key };
+        return { needs: resolution.key, tenantId: key.org_id };
       case 'refused':
         return { outcome: resolution.refusal };
       case 'route': {
         const { route } = resolution;
         const version = this.#versions.find(route.versionKey);
-        if (version === undefined) return { needs: route.versionKey };
+        if (version === undefined) return { needs: route.versionKey, tenantId: key.org_id };
         if (version === null) {
           // A prompt that names a version which is not there is a feed in the middle of a change.
           const reason = isVersionNumber(target.version) ? refusal.versionNotFound : refusal.unavailable;
@@ -269,13 +322,16 @@ export class Renderer {
     }
   }
 
-  #execute(version: HeldVersion, { prompt, versionKey }: Route, { body, line }: Job, later: Later): Attempt {
+  #execute(version: HeldVersion, route: Route, { body: source, line }: Job, later: Later): Attempt<Outcome> {
+    const { prompt, versionKey } = route;
+    const body = source.read();
     if (body.refused !== undefined) return { outcome: body.refused };
     if (body.input !== undefined && version instanceof LoadedVersion && version.wake(this.#clock.now())) {
       const outcome = executeInPlace(version, prompt, body.input);
       if (outcome !== undefined) return { outcome };
       version.rest(this.#clock.now());
     }
+    if (!source.keep()) return { outcome: refusal.unavailable };
     const { org_id: orgId, slug, tags } = prompt;
     const bytes = body.unread ?? sharedBytes(body.text);
     return line.pool.render({ orgId, versionKey, prompt: { slug, tags }, body: bytes }, later);
