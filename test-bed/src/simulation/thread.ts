@@ -25,6 +25,12 @@ const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong
   unavailable: 'unavailable',
 };
 
+const EMPTY_BODY = {
+  read: () => ({ input: { variables: {}, missing: undefined }, text: '{}' }),
+  keep: () => true,
+  letGo: () => {},
+};
+
 /** A worker thread's state: what {@link FromPrimary} messages do to it, and what it answers callers. */
 export class SimulatedThread {
   readonly #world: World;
@@ -93,7 +99,7 @@ export class SimulatedThread {
       credential,
       path: `/v1/prompts/${slug}/render`,
       query: '',
-      body: { input: { variables: {}, missing: undefined }, text: '{}' },
+      body: EMPTY_BODY,
     };
     const outcome = this.#renderer.render(request, (found) => {
       if (this.isAlive) later(read(found));
