@@ -169,3 +169,19 @@ test('renders are counted where they were done, once they are answered, those of
     refused: { ...createCounters().refused, promptNotFound: 1 },
   });
 });
+
+test('each request is a sign of life, whatever is answered', async () => {
+  let beats = 0;
+  const served = await serve(TEMPLATES, {
+    onRequest: () => {
+      beats += 1;
+    },
+  });
+  onTestFinished(() => served.close());
+  const connection = new RawConnection(served.port);
+  for (const ask of [render('{}'), renamed('/v1/', '/v2/'), renamed('POST', 'PUT')]) {
+    await ask(served, connection);
+  }
+  connection.close();
+  expect(beats).toBe(3);
+});

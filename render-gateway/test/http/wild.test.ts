@@ -249,30 +249,29 @@ describe('headers', () => {
   const head = (...lines: string[]) => `POST ${RENDER} HTTP/1.1\r\nHost: x\r\n${lines.join('\r\n')}\r\n\r\n`;
 
   test.each([
-    ['a line feed', 'x-request-id: a\nx-evil: b'],
-    ['a carriage return', 'x-request-id: a\rx-evil: b'],
-    ['NUL', 'x-request-id: a\0b'],
-    ['a folded line', 'x-request-id: a\r\n x-evil: b'],
     ['bytes beyond ASCII', 'x-request-id: \xff\xe9'],
     ['3,000 characters', `x-request-id: ${'a'.repeat(3_000)}`],
-    ['an origin with a line end', 'origin: https://x\nx-evil: b'],
   ])('with %s put nothing into the answer', async (_what, line) => {
-    const connection = connect(served.port, '127.0.0.1');
-    let received = '';
-    connection
-      .on('error', () => {})
-      .on('data', (part) => {
-        received += part.toString('latin1');
-      });
-    connection.write(head(line, 'content-length: 0', 'connection: close'), 'latin1');
-    await Promise.race([
-      new Promise((resolve) => connection.once('close', resolve)),
-      new Promise((resolve) => setTimeout(resolve, 200)), // uWebSockets.js waits for a head to go on, up to 10 s
-    ]);
-    connection.destroy();
-    expect(received).not.toMatch(/evil|a{100}|[^\r]\n|\0|\xff/i);
-    if (received !== '') expect(received).toMatch(/^HTTP\/1\.1 (401|4\d\d|505) /);
+    const received = await raw(head(line, 'content-length: 0', 'connection: close'));
+    expect(received).toMatch(/^HTTP\/1\.1 401 /);
+    expect(received).not.toMatch(/a{100}|[^\r]\n|\xff/i);
   });
+
+  test('that are malformed get no answer at all, and the connection is closed when the time of the head is over', async () => {
+    const lines = {
+      'a line feed': 'x-request-id: a\nx-evil: b',
+      'a carriage return': 'x-request-id: a\rx-evil: b',
+      NUL: 'x-request-id: a\0b',
+      'a folded line': 'x-request-id: a\r\n x-evil: b',
+      'an origin with a line end': 'origin: https://x\nx-evil: b',
+    };
+    const received = await Promise.all(
+      Object.values(lines).map((line) => raw(head(line, 'content-length: 0', 'connection: close'))),
+    );
+    expect(Object.keys(lines).map((what, index) => [what, received[index]])).toEqual(
+      Object.keys(lines).map((what) => [what, '']),
+    );
+  }, 30_000);
 
   test.each([
     ['both of a length and chunked', ['content-length: 5', 'transfer-encoding: chunked']],
