@@ -34,7 +34,7 @@ const answers = summary.answers
   )
   .join('; ');
 process.stdout.write(
-  `\nseed ${seed}: ${summary.faults} faults, ${summary.changes} changes, answers of ${answers}\n` +
+  `\nseed ${seed}: ${summary.faults.length} faults, ${summary.changes} changes, answers of ${answers}\n` +
     `slowest answer ${Math.round(summary.slowestAnswer)} ms, ` +
     `agreement ${Math.round(summary.convergence)} ms after all was mended\n` +
     summary.violations.map((text) => `VIOLATION ${text}\n`).join('') +

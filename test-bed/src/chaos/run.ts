@@ -25,7 +25,8 @@ export interface ChaosOptions {
 }
 
 export interface ChaosSummary {
-  readonly faults: number;
+  /** What went wrong, in the order in which it was planned. */
+  readonly faults: readonly string[];
   readonly changes: number;
   /** Answers of each gateway, by status. */
   readonly answers: readonly ReadonlyMap<number, number>[];
@@ -118,7 +119,7 @@ export class Chaos {
     journal.event(`the gateways agree with the database after ${Math.round(convergence)} ms`);
     await Promise.all(readers.map((reader) => reader.stop()));
     return {
-      faults: plan.length,
+      faults: plan.map(({ fault }) => `${fault.victim}: ${fault.name}`),
       changes: operators.changes,
       answers: readers.map(({ statuses }) => statuses),
       slowestAnswer: Math.max(...readers.map(({ slowest }) => slowest)),
