@@ -68,8 +68,10 @@ export interface Call<T> {
 }
 
 /** What may come of a call; the last one is the rule. */
-type Fate = 'refused' | 'lost' | 'late' | 'silent' | 'crash before' | 'crash after';
-const FATES: readonly Fate[] = ['refused', 'lost', 'late', 'silent', 'crash before', 'crash after'];
+type Fate = 'refused' | 'lost' | 'late' | 'slow' | 'silent' | 'crash before' | 'crash after';
+const FATES: readonly Fate[] = ['refused', 'lost', 'late', 'slow', 'silent', 'crash before', 'crash after'];
+/** The longest that an answer takes for which its caller waits. */
+const SLOWEST = 1_500;
 /** The latest that a call comes whose caller has given up. */
 const LATEST = 2_000;
 
@@ -124,7 +126,8 @@ export class Network {
       if (link.isCut) return hang();
       const { random, weather, tally, time } = this.#world;
       const isRule = !random.chance(weather.callTrouble);
-      if (isRule) return this.#answer(call, { settle, resolve, reject, hang });
+      const on = { settle, resolve, reject, hang };
+      if (isRule) return this.#answer(call, on, weather.latency);
 
       const fates: Record<Fate, () => void> = {
         refused: () => {
@@ -147,6 +150,10 @@ export class Network {
             end();
             this.#work(call);
           });
+        },
+        slow: () => {
+          tally.deeds['answer slow'] += 1;
+          this.#answer(call, on, SLOWEST);
         },
         silent: () => {
           tally.deeds['call silent'] += 1;
@@ -172,12 +179,13 @@ export class Network {
       reject: (error: unknown) => void;
       hang: () => void;
     },
+    slowest: number,
   ): void {
-    const { time } = this.#world;
+    const { time, random } = this.#world;
     time.after(this.#world.delay(), () => {
       if (call.link.isCut) return on.hang();
       const outcome = this.#work(call);
-      time.after(this.#world.delay(), () => {
+      time.after(random.between(0, slowest), () => {
         if (call.link.isCut) return on.hang();
         on.settle(() => ('value' in outcome ? on.resolve(outcome.value) : on.reject(outcome.error)));
       });

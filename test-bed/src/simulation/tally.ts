@@ -3,6 +3,7 @@ export const DEEDS = [
   'call refused',
   'answer lost',
   'call late',
+  'answer slow',
   'call silent',
   'crash at an await',
   'message dropped',
