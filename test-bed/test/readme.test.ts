@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BENCHES } from '@px0/bench';
 import { CONFIG_VARIABLES as CONTROL_PLANE } from '@px0/control-plane';
 import { CONFIG_VARIABLES as LAUNCHER } from '@px0/local';
 import { CONFIG_VARIABLES as GATEWAY } from '@px0/render-gateway';
@@ -42,6 +43,14 @@ test('the table of variables names each variable, its reader and its default', (
   const order = (a: { name?: string | undefined; reader: string }, b: typeof a) =>
     `${a.name} ${a.reader}`.localeCompare(`${b.name} ${b.reader}`);
   expect(documented.toSorted(order)).toEqual(read.toSorted(order));
+});
+
+test('the table of commands names each bench, as its own page does', async () => {
+  const benchPage = await readFile(new URL('../../bench/README.md', import.meta.url), 'utf8');
+  for (const page of [section('Work on it'), benchPage]) {
+    const rows = [...page.matchAll(/^\| `npm run bench -- ([a-z-]+)` \| /gm)].map(([, name]) => name);
+    expect(rows.toSorted()).toEqual(Object.keys(BENCHES).toSorted());
+  }
 });
 
 test('the first prompt renders, by the commands as they are written', async () => {

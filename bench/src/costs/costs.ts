@@ -9,7 +9,7 @@ import {
   type Template,
 } from '@px0/template-engine';
 import { PROMPT, REQUEST_BODY } from '../gateway/prompt.js';
-import { type FeedEntry, Tenant } from '../measuring/feed.js';
+import { type FeedEntry, type FeedPrompt, Tenant } from '../measuring/feed.js';
 
 /** Something that the gateway does, and how much of it one call does. */
 export interface Cost {
@@ -92,35 +92,36 @@ function bodies(): Cost[] {
 
 function documents(): Cost[] {
   const tenant = new Tenant();
-  const [slug, prompt, version] = tenant.entriesOf(PROMPT) as [FeedEntry, FeedEntry, FeedEntry];
-  const [, , chat] = tenant.entriesOf({ slug: 'chat', template: CHAT }) as [FeedEntry, FeedEntry, FeedEntry];
-  const [, , longest] = tenant.entriesOf({ slug: 'longest', template: '{{$}}'.repeat(50_000) }) as [
-    FeedEntry,
-    FeedEntry,
-    FeedEntry,
-  ];
+  const entry = (prompt: FeedPrompt, kind: string): FeedEntry => {
+    const found = tenant.entriesOf(prompt).find(({ key }) => key.startsWith(`${kind}:`));
+    if (found === undefined) throw new Error(`a prompt has no ${kind} document`);
+    return found;
+  };
+  const versionOf = (template: string) => entry({ slug: 'some', template }, 'version');
+  // As many lists as a version may have that worker threads load.
+  const many = versionOf('{{$}}'.repeat(230));
   const judged: [string, FeedEntry][] = [
     ['a key', tenant.keyEntry()],
-    ['a slug', slug],
-    ['a prompt', prompt],
-    [`a version of ${PROMPT.template.length} characters`, version],
-    [`a version of ${CHAT.length} characters, 30 fields`, chat],
-    ['a version, among the longest to load', longest],
+    ['a slug', entry(PROMPT, 'slug')],
+    ['a prompt', entry(PROMPT, 'prompt')],
+    [`a version of ${PROMPT.template.length} characters`, entry(PROMPT, 'version')],
+    [`a version of ${CHAT.length} characters, 30 fields`, versionOf(CHAT)],
+    ['a version, among the longest to load', versionOf('{{$}}'.repeat(50_000))],
   ];
   return [
     ...judged.map(
-      ([name, entry]): Cost => ({
+      ([name, document]): Cost => ({
         name: `judge a document: ${name}`,
         unit: 'document',
         units: 1,
-        work: () => judge(entry),
+        work: () => judge(document),
       }),
     ),
     {
-      name: 'judge a document: its lists',
+      name: 'judge a document: a version, by its lists',
       unit: 'list',
-      units: longest.body.split('[').length - 1,
-      work: () => judge(longest),
+      units: many.body.split('[').length - 1,
+      work: () => judge(many),
     },
   ];
 }
