@@ -23,6 +23,8 @@ export const LIMITS = {
   /** Time for a thread of the pool to start, and to load a version; and for a render to wait for a thread. */
   poolStart: 10_000,
   poolPatience: 2_000,
+  /** What a worker thread sends to the pool at most, in places of the pool. */
+  poolOverbooking: 4,
   /** After which a thread of the pool that has nothing to do goes. */
   poolThreadIdle: 60_000,
   /** Of a thread of the pool, beside the memory that is configured: what is young in its heap, and its stack. */

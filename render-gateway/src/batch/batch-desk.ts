@@ -16,7 +16,12 @@ export interface BatchDeskOptions {
 export class BatchDesk {
   readonly #options: BatchDeskOptions;
   readonly #places = new Shares(halfOf(LIMITS.batchesOpen));
-  readonly #work = new FairQueue<() => void>({ places: Infinity, share: Infinity, running: Infinity });
+  readonly #work = new FairQueue<() => void>({
+    places: Infinity,
+    share: Infinity,
+    running: Infinity,
+    onDisplaced: () => {},
+  });
   /** This turn's slice is taken. */
   #isTurnOver = false;
 

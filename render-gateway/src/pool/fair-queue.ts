@@ -1,9 +1,11 @@
-export interface FairQueueOptions {
+export interface FairQueueOptions<T> {
   /** Of one tenant, and of all together: how much may wait and run. */
   readonly share: number;
   readonly places: number;
   /** How much of one tenant may run at once. */
   readonly running: number;
+  /** Told of work whose place went to a tenant that has fewer. */
+  readonly onDisplaced: (work: T) => void;
 }
 
 interface Tenant<T> {
@@ -11,14 +13,17 @@ interface Tenant<T> {
   running: number;
 }
 
-/** Work of many tenants, taken from each in turn. None can fill all of the places, or of what runs. */
+/**
+ * Work of many tenants, taken from each in turn. None can fill all of the places, or of what runs; nor can
+ * some of them together keep out one that has fewer places than they.
+ */
 export class FairQueue<T> {
-  readonly #options: FairQueueOptions;
+  readonly #options: FairQueueOptions<T>;
   /** In the order of their turns. */
   readonly #tenants = new Map<string, Tenant<T>>();
   #held = 0;
 
-  constructor(options: FairQueueOptions) {
+  constructor(options: FairQueueOptions<T>) {
     this.#options = options;
   }
 
@@ -30,7 +35,8 @@ export class FairQueue<T> {
   add(tenantId: string, work: T): boolean {
     const tenant = this.#tenants.get(tenantId) ?? { waiting: [], running: 0 };
     const { share, places } = this.#options;
-    if (this.#held >= places || tenant.waiting.length + tenant.running >= share) return false;
+    const held = heldBy(tenant);
+    if (held >= share || (this.#held >= places && !this.#displace(held + 1))) return false;
     tenant.waiting.push(work);
     this.#tenants.set(tenantId, tenant);
     this.#held += 1;
@@ -80,8 +86,30 @@ export class FairQueue<T> {
     return all;
   }
 
+  /**
+   * Takes a place from the tenant that holds most, what came last, if it keeps as many as it is taken for.
+   * @returns whether there was one
+   */
+  #displace(held: number): boolean {
+    let most: readonly [string, Tenant<T>] | undefined;
+    for (const entry of this.#tenants) {
+      const [, tenant] = entry;
+      const isMore = heldBy(tenant) > (most === undefined ? held : heldBy(most[1]));
+      if (tenant.waiting.length > 0 && isMore) most = entry;
+    }
+    if (most === undefined) return false;
+    const work = most[1].waiting.pop();
+    this.#leave(...most);
+    if (work !== undefined) this.#options.onDisplaced(work);
+    return true;
+  }
+
   #leave(tenantId: string, { waiting, running }: Tenant<T>): void {
     this.#held -= 1;
     if (waiting.length === 0 && running === 0) this.#tenants.delete(tenantId);
   }
+}
+
+function heldBy({ waiting, running }: Tenant<unknown>): number {
+  return waiting.length + running;
 }

@@ -1,21 +1,29 @@
+import { halfOf, Shares } from '../documents/shares.js';
 import { type Refusal, refusal } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type { PoolOutcome, RenderOrder } from './pool-messages.js';
 
 export interface PoolDeskOptions {
-  /** Renders of this thread that may be with the pool at once. */
+  /** Of the pool: what may wait and run there. */
   readonly places: number;
   /** Sends an order; its outcome comes back through {@link PoolDesk.settle}. */
   readonly send: (id: number, order: RenderOrder) => void;
 }
 
-/** A worker thread's side of the pool. */
+/**
+ * A worker thread's side of the pool. It sends no more of an organization than that may have there, and of all
+ * together more than there are places: the pool chooses which of them have one.
+ */
 export class PoolDesk {
   readonly #options: PoolDeskOptions;
   readonly #waiting = new Map<number, (outcome: PoolOutcome) => void>();
+  readonly #shares: Shares;
   #orders = 0;
 
   constructor(options: PoolDeskOptions) {
     this.#options = options;
+    const { places, share } = halfOf(options.places);
+    this.#shares = new Shares({ places: places * LIMITS.poolOverbooking, share });
   }
 
   /**
@@ -26,9 +34,12 @@ export class PoolDesk {
     order: RenderOrder,
     later: (outcome: PoolOutcome) => void,
   ): { readonly outcome: Refusal } | undefined {
-    if (this.#waiting.size >= this.#options.places) return { outcome: refusal.unavailable };
+    if (!this.#shares.take(order.orgId)) return { outcome: refusal.unavailable };
     this.#orders += 1;
-    this.#waiting.set(this.#orders, later);
+    this.#waiting.set(this.#orders, (outcome) => {
+      this.#shares.give(order.orgId);
+      later(outcome);
+    });
     this.#options.send(this.#orders, order);
     return undefined;
   }

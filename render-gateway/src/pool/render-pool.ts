@@ -83,6 +83,7 @@ export class RenderPool {
       places,
       share: Math.max(1, Math.floor(places / 2)),
       running: Math.max(1, threads - 1),
+      onDisplaced: (job) => job.done(undefined),
     });
     this.#threads = new Piscina({
       filename: fileURLToPath(new URL('./render-thread.js', import.meta.url)),

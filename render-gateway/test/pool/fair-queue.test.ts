@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FairQueue } from '#pool/fair-queue.js';
+import { FairQueue, type FairQueueOptions } from '#pool/fair-queue.js';
+
+/** A queue, and what of it was displaced. */
+function queueOf(options: Omit<FairQueueOptions<number>, 'onDisplaced'>) {
+  const displaced: number[] = [];
+  return {
+    displaced,
+    queue: new FairQueue<number>({ ...options, onDisplaced: (work) => displaced.push(work) }),
+  };
+}
 
 const taken = (queue: FairQueue<number>, count: number) =>
   Array.from({ length: count }, () => queue.take()).map((next) => next && `${next.tenantId}${next.work}`);
 
 test('tenants have their turns one after the other, and each tenant its work in order', () => {
-  const queue = new FairQueue<number>({ places: 20, share: 10, running: 10 });
+  const { queue } = queueOf({ places: 20, share: 10, running: 10 });
   for (const work of [1, 2, 3]) queue.add('a', work);
   queue.add('b', 1);
   for (const work of [1, 2]) queue.add('c', work);
@@ -14,7 +23,7 @@ test('tenants have their turns one after the other, and each tenant its work in 
 });
 
 test('a tenant that comes later has its turn before the second turn of the others', () => {
-  const queue = new FairQueue<number>({ places: 20, share: 10, running: 10 });
+  const { queue } = queueOf({ places: 20, share: 10, running: 10 });
   for (const work of [1, 2, 3]) queue.add('a', work);
   expect(taken(queue, 2)).toEqual(['a1', 'a2']);
   queue.add('b', 1);
@@ -23,7 +32,7 @@ test('a tenant that comes later has its turn before the second turn of the other
 });
 
 test('what waits may be withdrawn all at once, which frees its places but not those of what runs', () => {
-  const queue = new FairQueue<number>({ places: 4, share: 2, running: 1 });
+  const { queue } = queueOf({ places: 4, share: 2, running: 1 });
   for (const tenant of ['a', 'b']) for (const work of [1, 2]) queue.add(tenant, work);
   expect(taken(queue, 1)).toEqual(['a1']);
   expect(queue.withdrawAll()).toEqual([1, 2, 2]);
@@ -40,7 +49,7 @@ test('what waits may be withdrawn all at once, which frees its places but not th
 });
 
 test('what one tenant runs at once is bounded, and what it holds in all', () => {
-  const queue = new FairQueue<number>({ places: 6, share: 3, running: 1 });
+  const { queue } = queueOf({ places: 6, share: 3, running: 1 });
   expect([1, 2, 3, 4].map((work) => queue.add('a', work))).toEqual([true, true, true, false]);
   expect(taken(queue, 2)).toEqual(['a1', undefined]);
   expect(queue.add('a', 4)).toBe(false);
@@ -50,12 +59,33 @@ test('what one tenant runs at once is bounded, and what it holds in all', () => 
 });
 
 test('all tenants together hold no more than there are places', () => {
-  const queue = new FairQueue<number>({ places: 3, share: 2, running: 2 });
-  expect(['a', 'a', 'b', 'c'].map((tenant) => queue.add(tenant, 1))).toEqual([true, true, true, false]);
+  const { queue } = queueOf({ places: 3, share: 2, running: 2 });
+  expect(['a', 'b', 'c', 'd'].map((tenant) => queue.add(tenant, 1))).toEqual([true, true, true, false]);
+});
+
+test('when all places are held, one that holds fewer gets the last one of who holds most, and never back and forth', () => {
+  const { queue, displaced } = queueOf({ places: 6, share: 3, running: 1 });
+  for (const work of [1, 2, 3]) queue.add('a', work);
+  for (const work of [4, 5, 6]) queue.add('b', work);
+  expect(taken(queue, 2)).toEqual(['a1', 'b4']);
+  expect([queue.add('c', 7), queue.add('d', 8)]).toEqual([true, true]);
+  expect(displaced).toEqual([3, 6]);
+  // All hold two, or one: what a place is taken from must keep as many as who takes it.
+  expect(['a', 'b', 'c', 'd'].map((tenant) => queue.add(tenant, 9))).toEqual([false, false, false, false]);
+  expect(queue.add('e', 10)).toBe(true);
+  expect(displaced).toEqual([3, 6, 2]);
+  expect(taken(queue, 4)).toEqual(['c7', 'd8', 'e10', undefined]);
+});
+
+test('what runs keeps its place', () => {
+  const { queue, displaced } = queueOf({ places: 2, share: 2, running: 2 });
+  for (const work of [1, 2]) queue.add('a', work);
+  taken(queue, 2);
+  expect([queue.add('b', 3), displaced]).toEqual([false, []]);
 });
 
 test('work that is withdrawn frees its place, once, and only while it waits', () => {
-  const queue = new FairQueue<number>({ places: 2, share: 2, running: 1 });
+  const { queue } = queueOf({ places: 2, share: 2, running: 1 });
   queue.add('a', 1);
   queue.add('a', 2);
   expect(taken(queue, 1)).toEqual(['a1']);
@@ -77,7 +107,7 @@ test('whatever comes and goes, bounds hold, nothing is lost, and in the end all 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const options = { places: 6, share: 3, running: 2 };
-      const queue = new FairQueue<number>(options);
+      const { queue, displaced } = queueOf(options);
       const waiting = new Map<string, number[]>();
       const running: string[] = [];
       const held = (tenant: string) =>
@@ -93,8 +123,18 @@ test('whatever comes and goes, bounds hold, nothing is lost, and in the end all 
       };
       steps.forEach(({ tenant, act }, index) => {
         if (act === 'add') {
-          const fits = held(tenant) < options.share && heldByAll() < options.places;
+          const most = Math.max(
+            ...[...waiting].filter(([, work]) => work.length > 0).map(([one]) => held(one)),
+          );
+          const hasRoom = heldByAll() < options.places;
+          const fits = held(tenant) < options.share && (hasRoom || most > held(tenant) + 1);
           expect(queue.add(tenant, index)).toBe(fits);
+          expect(displaced.length).toBe(fits && !hasRoom ? 1 : 0);
+          for (const lost of displaced.splice(0)) {
+            const [loser = ''] = [...waiting].find(([, work]) => work.at(-1) === lost) ?? [];
+            expect(held(loser)).toBe(most);
+            waiting.get(loser)?.pop();
+          }
           if (fits) waiting.set(tenant, [...(waiting.get(tenant) ?? []), index]);
         } else if (act === 'take') {
           const canRun = [...waiting].some(

@@ -134,6 +134,18 @@ describe('what there is no room for is refused at once, and told apart from what
     expect(outcomes.map((outcome) => 'code' in outcome)).toEqual([false, false, false, true, false]);
   });
 
+  test('what came last of who holds most, for one that holds less', async () => {
+    const { version, render } = poolUnderTest({ threads: 1, queue: 5, timeout: 60_000 });
+    const fine = version('fine');
+    const orgs = ['greedy', 'greedy', 'greedy', 'greedier', 'greedier', 'greedier', 'modest'];
+    const outcomes = await Promise.all(orgs.map((org) => render(fine, { org })));
+    expect(outcomes.map((outcome) => 'code' in outcome)).toEqual([
+      ...[false, false, true],
+      ...[false, false, false],
+      false,
+    ]);
+  });
+
   test('after two seconds of waiting', async () => {
     const clock = new FakeClock(0);
     const { version, render, counters, pool } = poolUnderTest({ clock });
