@@ -1,24 +1,3 @@
-export { CONFIG_VARIABLES, type GatewayConfig, loadConfig } from './config.js';
-export { DocumentCache } from './documents/document-cache.js';
-export { Evictions } from './documents/evictions.js';
-export { LookUpDesk } from './documents/look-up-desk.js';
-export { ERRORS, type ErrorCode } from './errors.js';
-export { FeedFollower, type RestoredFeed } from './feed/feed-follower.js';
+export { CONFIG_VARIABLES, loadConfig } from './config.js';
 export { createFeedReader } from './feed/feed-reader.js';
-export {
-  FOLLOWER_EVENTS,
-  FOLLOWER_STATES,
-  FOLLOWER_TABLE,
-} from './feed/follower-states.js';
-export { type Gateway, startGateway } from './gateway.js';
-export { PoolDesk } from './pool/pool-desk.js';
-export { heapOfVersion, holdVersion } from './render/loaded-version.js';
-export { Renderer } from './render/renderer.js';
-export { ReportDesk } from './reports/report-desk.js';
-export { DocumentScreen } from './screening/document-screen.js';
-export { Refusals } from './screening/refusals.js';
-export { knownFeed } from './snapshot/snapshot-keeper.js';
-export { StalenessWatch } from './staleness/staleness-watch.js';
-export { StartError } from './start-error.js';
-export { FoundAnswers } from './threads/found-answers.js';
-export type { Found, FromPrimary, FromWorker } from './threads/messages.js';
+export { startGateway } from './gateway.js';

@@ -19,6 +19,8 @@ test.each([
   ['render-gateway/src/main.ts', '@px0/control-plane', false],
   ['render-gateway/src/main.ts', '@px0/template-engine', true],
   ['deploy/local/src/main.ts', '@px0/control-plane', false],
+  ['control-plane/src/main.ts', '@px0/render-gateway/parts', false],
+  ['test-bed/src/simulation/parts.ts', '@px0/render-gateway/parts', true],
   ['bench/src/main.ts', '@px0/render-gateway', true],
 ])('%s importing %s: allowed is %s', async (filePath, specifier, allowed) => {
   const [result] = await eslint.lintText(`import '${specifier}';\n`, { filePath });

@@ -1,4 +1,4 @@
-import { FOLLOWER_EVENTS, FOLLOWER_STATES, FOLLOWER_TABLE } from '@px0/render-gateway';
+import { FOLLOWER_EVENTS, FOLLOWER_STATES, FOLLOWER_TABLE } from '@px0/render-gateway/parts';
 import { expect, it } from 'vitest';
 import { simulateEach, simulateOnAllCores } from '#simulation/many-threads.js';
 import { MUTANTS } from '#simulation/mutants.js';

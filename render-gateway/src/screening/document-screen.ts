@@ -21,8 +21,7 @@ const THREAD_TURNS: Turns = { now: () => performance.now(), next: () => nextTurn
 
 /**
  * Judges documents before they take the place of the state before. It reads them as a worker thread
- * would: that takes 0.02 ms for a key or a prompt, and 0.1 ms for a usual version. Versions that take
- * long to load (the longest half a second) are judged elsewhere, a moment after they were taken in.
+ * would, which `npm run bench -- costs` measures. Versions that take long to load are judged elsewhere, a moment after they were taken in.
  */
 export class DocumentScreen {
   readonly #refusals: Refusals;

@@ -7,7 +7,7 @@ import type {
   ReportDesk,
   RestoredFeed,
   StalenessWatch,
-} from '@px0/render-gateway';
+} from '@px0/render-gateway/parts';
 import type { Logger } from 'pino';
 import { CREDENTIALS, SLUGS } from './catalogue.js';
 import { SimulatedReader } from './feed-ends.js';

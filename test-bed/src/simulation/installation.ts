@@ -1,5 +1,5 @@
 import { createLog } from '@px0/control-plane';
-import type { RestoredFeed } from '@px0/render-gateway';
+import type { RestoredFeed } from '@px0/render-gateway/parts';
 import type { Logger } from 'pino';
 import { isUnreadable, Users } from './catalogue.js';
 import { SimulatedControlPlane } from './control-plane.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FOLLOWER_EVENTS, FOLLOWER_STATES, FOLLOWER_TABLE } from '@px0/render-gateway';
+import { FOLLOWER_EVENTS, FOLLOWER_STATES, FOLLOWER_TABLE } from '@px0/render-gateway/parts';
 import { simulateOnAllCores } from './many-threads.js';
 import { MUTANTS } from './mutants.js';
 import { NO_FENCE, type SimulationResult, trace } from './simulate.js';

@@ -1,5 +1,5 @@
 import * as controlPlane from '@px0/control-plane';
-import * as renderGateway from '@px0/render-gateway';
+import * as renderGateway from '@px0/render-gateway/parts';
 
 /** What of px0 runs in a simulation. */
 const { Publisher } = controlPlane;

@@ -1,5 +1,5 @@
 import { decodeDocument, type FeedHead, InvalidDocumentError } from '@px0/contract';
-import type { FromPrimary, FromWorker, Renderer } from '@px0/render-gateway';
+import type { FromPrimary, FromWorker, Renderer } from '@px0/render-gateway/parts';
 import type { Parts } from './parts.js';
 import type { World } from './world.js';
 
