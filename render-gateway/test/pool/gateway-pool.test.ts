@@ -121,7 +121,7 @@ describe('a long body is judged as a short one is', () => {
 
 test('the limit of time is 422, what there is no room for 503 with Retry-After', async () => {
   const small = await runGateway({
-    env: { PX0_RENDER_TIMEOUT: '1000', PX0_POOL_THREADS: '1', PX0_POOL_QUEUE: '0' },
+    env: { PX0_RENDER_TIMEOUT: '300', PX0_POOL_THREADS: '1', PX0_POOL_QUEUE: '0' },
   });
   onTestFinished(() => small.close());
   const ownKey = await small.feed.key({ org_id: org.org_id });
@@ -164,7 +164,20 @@ test('workers are told of a long version that it is there, and no more', () => {
   const text = document(`"${'x'.repeat(MIB / 2)}"`);
   expect(forWorkers(text)).toBe(text);
   expect(forWorkers(document(null)).body).toBeNull();
-  expect(forWorkers(document(`[${'[],'.repeat(LIMITS.documentListsInPlace)}[]]`)).body).toBe(NOT_FOR_WORKERS);
+  // The text has what is not counted in it: only structure costs time.
+  const prose = document(JSON.stringify({ text: '"[{: \\'.repeat(50_000) }));
+  expect(forWorkers(prose)).toBe(prose);
+  const keys = (count: number) => Object.fromEntries(numbers(count).map((index) => [`k"${index}`, 0]));
+  const few = document(JSON.stringify(keys(LIMITS.documentPartsInPlace)));
+  expect(forWorkers(few)).toBe(few);
+  for (const long of [
+    `[${'[],'.repeat(LIMITS.documentPartsInPlace)}[]]`,
+    JSON.stringify(keys(LIMITS.documentPartsInPlace + 1)),
+    `[${'0,'.repeat(40_000)}0]`,
+    `[${'{},'.repeat(30_000)}0]`,
+  ]) {
+    expect(forWorkers(document(long)).body).toBe(NOT_FOR_WORKERS);
+  }
   expect(forWorkers(document(`"${'x'.repeat(MIB)}"`)).body).toBe(NOT_FOR_WORKERS);
   const prompt = { key: 'prompt:x', revision: 1, body: 'x'.repeat(2 * MIB) };
   expect(forWorkers(prompt)).toBe(prompt);
