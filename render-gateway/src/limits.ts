@@ -17,9 +17,13 @@ export const LIMITS = {
   bodyBytesInPlace: 64 * 1024,
   bodyListsInPlace: 4_000,
   shortBody: 16 * 1024,
-  /** Of a version's document: its length in characters, and the lists in it, of which a statement has about a dozen. */
+  /**
+   * Of a version's document: its length in characters, what of that stands outside of texts, and the lists and
+   * keys in it, of which a statement has about a dozen.
+   */
   documentLengthInPlace: 1024 * 1024,
-  documentListsInPlace: 3_000,
+  documentOutsideInPlace: 64 * 1024,
+  documentPartsInPlace: 3_000,
   /** Time for a thread of the pool to start, and to load a version; and for a render to wait for a thread. */
   poolStart: 10_000,
   poolPatience: 2_000,
