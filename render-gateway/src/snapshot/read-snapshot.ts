@@ -45,6 +45,7 @@ export function openSnapshot(file: string): OpenSnapshot {
       throw new SnapshotRefusedError('its checksum is wrong');
     }
     const header = decodeHeader(input.take(headerBytes));
+    checkRecords(new FileInput(descriptor, size), OPENING_BYTES + headerBytes, records);
     return {
       ...header,
       count: records,
@@ -56,6 +57,17 @@ export function openSnapshot(file: string): OpenSnapshot {
     closeSync(descriptor);
     throw error;
   }
+}
+
+/** A checksum that is right says that the bytes are as they were written, not that a snapshot was written. */
+function checkRecords(input: FileInput, start: number, records: number): void {
+  input.skip(start);
+  for (let index = 0; index < records; index++) {
+    const { keyBytes, bodyBytes, revision } = decodeRecordHead(input.take(RECORD_HEAD_BYTES));
+    if (!Number.isSafeInteger(revision)) throw new SnapshotRefusedError('a record in it has no revision');
+    input.skip(keyBytes + bodyBytes);
+  }
+  if (input.left !== FOOTER_BYTES) throw new SnapshotRefusedError('there is more in it than its records');
 }
 
 function* readRecords(input: FileInput, records: number): Generator<FeedDocument> {
@@ -114,6 +126,19 @@ class FileInput {
     const bytes = this.#block.subarray(this.#start, this.#start + length);
     this.#start += length;
     return bytes;
+  }
+
+  /** Bytes that were not taken yet. */
+  get left(): number {
+    return this.#size - this.#at + this.#end - this.#start;
+  }
+
+  skip(length: number): void {
+    const held = Math.min(length, this.#end - this.#start);
+    if (length > this.left) throw new SnapshotRefusedError('it is cut off');
+    this.#start += held;
+    // What is not read yet need not be.
+    this.#at += length - held;
   }
 
   /** Like {@link take}, read as UTF-8. */

@@ -64,7 +64,13 @@ export function decodeOpening(opening: Buffer): number {
 
 /** @throws {SnapshotRefusedError} */
 export function decodeHeader(bytes: Buffer): SnapshotHeader {
-  const { house, epoch, revision, currentAt } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+  let header: Record<string, unknown> | null;
+  try {
+    header = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> | null;
+  } catch {
+    throw new SnapshotRefusedError('its header is no JSON');
+  }
+  const { house, epoch, revision, currentAt } = header ?? {};
   if (
     typeof house !== 'string' ||
     typeof epoch !== 'string' ||
@@ -90,7 +96,7 @@ export function encodeRecordHead(into: Buffer, at: number, head: RecordHead): vo
   into.writeDoubleLE(head.revision, at + 8);
 }
 
-/** @param bytes {@link RECORD_HEAD_BYTES} of them; nothing in them is checked, for the checksum of the file does that */
+/** @param bytes {@link RECORD_HEAD_BYTES} of them; nothing in them is checked */
 export function decodeRecordHead(bytes: Buffer): RecordHead {
   return {
     keyBytes: bytes.readUInt32LE(0),

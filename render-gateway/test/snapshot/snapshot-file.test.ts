@@ -2,11 +2,23 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import type { FeedDocument } from '@px0/contract';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openSnapshot } from '#snapshot/read-snapshot.js';
-import { type SnapshotHeader, SnapshotRefusedError } from '#snapshot/snapshot-format.js';
+import {
+  encodeChecksum,
+  encodeFooter,
+  encodeOpening,
+  encodeRecordHead,
+  FOOTER_BYTES,
+  OPENING_BYTES,
+  RECORD_HEAD_BYTES,
+  type RecordHead,
+  type SnapshotHeader,
+  SnapshotRefusedError,
+} from '#snapshot/snapshot-format.js';
 import { writeSnapshot } from '#snapshot/write-snapshot.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'px0-snapshot-'));
@@ -174,5 +186,47 @@ describe('a file that is not, byte by byte, what was written', () => {
     const flipped = Buffer.from(whole);
     flipped.write('x', 100);
     expect(refusalOf(flipped)).toBe('its checksum is wrong');
+  });
+});
+
+describe('what has a checksum that is right and is no snapshot all the same is refused', () => {
+  /** @param records their heads; two records and their 3 bytes of key and body each would be right */
+  function write(count: number, records: readonly RecordHead[], head: Buffer = encodeOpening(header)): void {
+    const parts = [head];
+    for (const record of records) {
+      const bytes = Buffer.alloc(RECORD_HEAD_BYTES);
+      encodeRecordHead(bytes, 0, record);
+      parts.push(bytes, Buffer.from('abc'));
+    }
+    const length = Buffer.concat(parts).length + FOOTER_BYTES;
+    const checked = Buffer.concat([...parts, encodeFooter(count, length)]);
+    writeFileSync(file, Buffer.concat([checked, encodeChecksum(crc32(checked))]));
+  }
+  const right: RecordHead = { keyBytes: 1, bodyBytes: 2, revision: 1 };
+
+  test('unless it is as it should be', () => {
+    write(2, [right, right]);
+    expect(read().documents).toEqual([document('a', 'bc', 1), document('a', 'bc', 1)]);
+  });
+
+  test.each<[string, () => void, string]>([
+    ['fewer records', () => write(1, [right, right]), 'more in it'],
+    ['more records', () => write(3, [right, right]), 'no revision|cut off|more in it'],
+    ['records beyond all number', () => write(2 ** 50, [right]), 'no revision|cut off|more in it'],
+    [
+      'a body that is longer than the file',
+      () => write(1, [{ ...right, bodyBytes: 2 ** 32 - 1 }]),
+      'cut off',
+    ],
+    ['a revision that is no number', () => write(1, [{ ...right, revision: Number.NaN }]), 'no revision'],
+    [
+      'a header that is no JSON',
+      () => write(0, [], Buffer.from(encodeOpening(header)).fill('x', OPENING_BYTES)),
+      'no JSON',
+    ],
+  ])('%s', (_what, make, reason) => {
+    make();
+    expect(read).toThrow(SnapshotRefusedError);
+    expect(read).toThrow(new RegExp(reason));
   });
 });
