@@ -37,19 +37,20 @@ export async function startBed(
     const redisPrefix = 'bench';
     const feed = await writeFeedOf(redis.url, redisPrefix, [PROMPT]);
     stops.push(() => feed.close());
-    const database = await startDatabase(feed.key);
-    stops.push(() => database.stop());
-    if (rest.length > 0) await pinToCores(database.pid, rest);
+    const usesPostgres = options.servers.some((name) => SERVERS[name].usesPostgres);
+    const database = usesPostgres ? await startDatabase(feed.key) : undefined;
+    if (database !== undefined) stops.push(() => database.stop());
+    if (database !== undefined && rest.length > 0) await pinToCores(database.pid, rest);
     const { go, remarks } = options.useGo ? await buildGo() : { go: undefined, remarks: [] };
     if (go !== undefined) stops.push(() => go.remove());
 
-    const bed: Bed = { key: feed.key, redisUrl: redis.url, redisPrefix, database: database.url, go };
+    const bed: Bed = { key: feed.key, redisUrl: redis.url, redisPrefix, database: database?.url, go };
     const servers = new Map<ServerName, BenchServer>();
     const versions: Record<string, string> = {
       'uWebSockets.js': await packageVersion('uWebSockets.js'),
       Fastify: await packageVersion('fastify'),
       Redis: (await programVersion('redis-server', '--version')) ?? 'of unknown version',
-      Postgres: database.version,
+      ...(database && { Postgres: database.version }),
     };
     for (const name of options.servers) {
       const { label, refuses, start } = SERVERS[name];
@@ -64,7 +65,7 @@ export async function startBed(
     }
     const [bare, gateway] = [servers.get('bare'), servers.get('gateway')];
     if (bare && gateway) await assertSameHeads(bare.url, gateway.url, feed.key);
-    return { ...bed, servers, postgresPid: database.pid, versions, remarks, stop };
+    return { ...bed, servers, postgresPid: database?.pid, versions, remarks, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -12,8 +12,8 @@ export interface Bed {
   readonly key: string;
   readonly redisUrl: string;
   readonly redisPrefix: string;
-  /** URL of the database of {@link STATEMENTS}. */
-  readonly database: string;
+  /** URL of the database of {@link STATEMENTS}; absent where no server uses one. */
+  readonly database: string | undefined;
   /** Absent where no Go is installed. */
   readonly go: GoProgram | undefined;
 }
@@ -65,6 +65,7 @@ export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
     refuses: true,
     usesPostgres: true,
     start: async (bed) => {
+      if (bed.database === undefined) throw new Error('there is no database');
       const setup = {
         ...setupOf(bed),
         database: bed.database,
