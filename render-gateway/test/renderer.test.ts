@@ -100,3 +100,36 @@ test('what requests that wait hold is counted, there is no more of it than may b
   expect(waiting.map(({ now }) => now)).toEqual(['unavailable', 'unavailable', 'unavailable']);
   expect(memory.held).toBe(0);
 });
+
+test('while changes are not heard of, nothing is said to be absent by what is held, but by what the feed says', () => {
+  const { renderer, documents, render, takeAsked } = rendererUnderTest();
+  const org = organization();
+  renderer.share([org.key(1), org.slug(2), org.prompt(3, null)]);
+  const ask = () => ({
+    live: render(org.credential, 'greeting').now,
+    tag: render(org.credential, 'greeting/versions/new').now,
+    team: render(org.credential, 'greeting', { query: `team_id=${org.org_id}` }).now,
+    byId: render(org.credential, org.promptId).now,
+    noSlug: render(org.credential, 'x%00').now,
+    noTag: render(org.credential, 'greeting/versions/%zz').now,
+  });
+  const definite = { noSlug: 'promptNotFound', noTag: 'versionNotFound' };
+  const absent = {
+    live: 'noLiveVersion',
+    tag: 'versionNotFound',
+    team: 'promptNotFound',
+    byId: 'noLiveVersion',
+    ...definite,
+  };
+  expect(ask()).toEqual(absent);
+  documents.vouchForAbsences(false);
+  const unavailable = Object.fromEntries(Object.keys(absent).map((name) => [name, 'unavailable']));
+  expect(ask()).toEqual({ ...unavailable, ...definite });
+
+  const unknown = render(org.credential, 'unknown');
+  const [key = ''] = takeAsked();
+  renderer.answer(key, { key, revision: 4, body: null });
+  expect(unknown.now).toBe('promptNotFound');
+  documents.vouchForAbsences(true);
+  expect(ask()).toEqual(absent);
+});

@@ -31,7 +31,7 @@ export class DocumentCache<T> {
   readonly #options: DocumentCacheOptions<T>;
   readonly #held: LRUCache<string, Held<T>>;
   readonly #absent: LRUCache<string, number>;
-  #absentAge: number = LIMITS.absentAge;
+  #hearsAll = true;
 
   constructor(options: DocumentCacheOptions<T>) {
     this.#options = options;
@@ -74,7 +74,7 @@ export class DocumentCache<T> {
     if (revision < known) return false;
     if (body === null) {
       this.#held.delete(key);
-      this.#absent.set(key, revision, { ttl: this.#absentAge });
+      this.#absent.set(key, revision, { ttl: this.#hearsAll ? LIMITS.absentAge : LIMITS.unvouchedAbsentAge });
       return true;
     }
     this.#absent.delete(key);
@@ -90,8 +90,13 @@ export class DocumentCache<T> {
    * that asked, and hardly longer.
    */
   vouchForAbsences(vouch: boolean): void {
-    this.#absentAge = vouch ? LIMITS.absentAge : LIMITS.unvouchedAbsentAge;
+    this.#hearsAll = vouch;
     if (!vouch) this.#absent.clear();
+  }
+
+  /** Whether what is held is as it is in the feed: if not, what it does not name may be there all the same. */
+  get hearsAll(): boolean {
+    return this.#hearsAll;
   }
 
   /** Forgets what is known of a document: it is asked for when it is needed next. */

@@ -2,7 +2,7 @@ import { type Document, documentKey, type FeedDocument, hashApiKey, type KeyDocu
 import { LRUCache } from 'lru-cache';
 import type { DocumentCache } from '../documents/document-cache.js';
 import type { LookUpDesk } from '../documents/look-up-desk.js';
-import { type Refusal, refusal } from '../errors.js';
+import { ERRORS, type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { PoolDesk } from '../pool/pool-desk.js';
 import { sharedBytes } from '../pool/shared-bytes.js';
@@ -299,12 +299,17 @@ export class Renderer {
     if (body.refused !== undefined) return { outcome: body.refused };
 
     if ('code' in target) return { outcome: target };
-    const resolution = resolve(key, target, (name) => this.#documents.find(name));
+    let isHeld = false;
+    const resolution = resolve(key, target, (name) => {
+      const document = this.#documents.find(name);
+      isHeld ||= document != null;
+      return document;
+    });
     switch (resolution.kind) {
       case 'needs':
         return { needs: resolution.key, tenantId: key.org_id };
       case 'refused':
-        return { outcome: resolution.refusal };
+        return { outcome: this.#orUnavailable(resolution.refusal, isHeld) };
       case 'route': {
         const { route } = resolution;
         const version = this.#versions.find(route.versionKey);
@@ -320,6 +325,12 @@ export class Renderer {
         return this.#execute(version, route, job, later);
       }
     }
+  }
+
+  /** By what was held while changes were not heard of, nothing is known to be absent. */
+  #orUnavailable(reason: Refusal, isHeld: boolean): Refusal {
+    const isAbsence = ERRORS[reason.code].status === 404;
+    return isAbsence && isHeld && !this.#documents.hearsAll ? refusal.unavailable : reason;
   }
 
   #execute(version: HeldVersion, route: Route, { body: source, line }: Job, later: Later): Attempt<Outcome> {
