@@ -22,7 +22,7 @@ test.each(['Redis', 'Postgres'])(
     const link = await Link.open('to Postgres', postgres.port);
     const neighbours = {
       databaseUrl: link.urlFor(postgres.url),
-      redis: redis && { url: redis.url, prefix: 'px0' },
+      ...(redis && { redis: { url: redis.url, prefix: 'px0' } }),
     };
     const startPostgres = async () => {
       await postgres.start();

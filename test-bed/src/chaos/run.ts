@@ -106,6 +106,7 @@ export class Chaos {
     changes.start();
     await carryOut(plan, journal);
     journal.event('all is mended');
+    await until('a change is answered', async () => operators.changes > 0 || undefined, PATIENCE);
     await changes.stop();
     journal.event('all changes are answered');
     await untilUp(this.#installation);

@@ -8,10 +8,11 @@ import type { Deed } from './tally.js';
 /** How long a cut lasts, at the most. Longer than any patience but the database's. */
 const LONGEST_CUT = 6_000;
 /**
- * For how long the database is away while it is restored: what was on its way is through by then, and no
- * publisher believes its memory any more, should the store be restored with it.
+ * For how long the database is away while it is restored: what was on its way is through by then. Where the
+ * store may be restored with it, it takes so long that no publisher believes its memory any more.
  */
-const RESTORING = [10_000, 12_000] as const;
+const RESTORING = [2_000, 3_000] as const;
+const RESTORING_BOTH = [10_000, 12_000] as const;
 /** Milliseconds by which the position of another feed is ahead. */
 const FAR = 1_000_000;
 
@@ -44,11 +45,13 @@ export class Nemesis {
   #storeCopy: StoreContent | undefined;
   #databaseCopy: DatabaseContent | undefined;
   #isRestoring = false;
+  readonly #restoresStore: boolean;
   /** Whether a gateway was given another installation's snapshot. */
   hasMisled = false;
 
   constructor(installation: Installation) {
     this.#installation = installation;
+    this.#restoresStore = this.#random.chance(0.6);
   }
 
   /** Whether it can be left alone now: nothing is in the middle of being put back. */
@@ -93,7 +96,7 @@ export class Nemesis {
   }
 
   copyStore(): void {
-    this.#storeCopy = this.#installation.store.copy();
+    if (this.#restoresStore) this.#storeCopy = this.#installation.store.copy();
   }
 
   restoreStore(): void {
@@ -121,7 +124,8 @@ export class Nemesis {
     const { database, store, controlPlanes, world } = this.#installation;
     database.isAway = true;
     for (const session of [...database.sessions]) session.terminate(this.#random.chance(0.7));
-    world.time.after(this.#random.between(...RESTORING), () => {
+    const [least, most] = this.#restoresStore ? RESTORING_BOTH : RESTORING;
+    world.time.after(this.#random.between(least, most), () => {
       world.note(() => 'the database is back, as it was');
       const isAnother = database.restore(copy);
       if (isAnother) this.#tally['database restored'] += 1;
