@@ -23,6 +23,7 @@ import { createSnapshotKeeper, knownFeed } from './snapshot/snapshot-keeper.js';
 import { StalenessWatch } from './staleness/staleness-watch.js';
 import { FoundAnswers } from './threads/found-answers.js';
 import { HangWatch } from './threads/hang-watch.js';
+import { Outbox } from './threads/outbox.js';
 import { ReadinessDesk } from './threads/readiness-desk.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
 
@@ -75,11 +76,11 @@ export async function startGateway(
     refusals,
     judged: () => lateJudgements.earliest(),
     threads: () => keeper.workers,
-    ask: (worker, revision) => keeper.tell(worker, { kind: 'position', revision }),
+    ask: (worker, revision) => outbox.tell(worker, { kind: 'position', revision }),
     clock: steadyClock,
     log,
   });
-  const evictions = new Evictions((keys) => keeper.broadcast({ kind: 'evicted', keys }));
+  const evictions = new Evictions((keys) => outbox.broadcast({ kind: 'evicted', keys }));
   const snapshots = createSnapshotKeeper(config, {
     known: () => knownFeed(follower.status(), refusals.earliest()),
     documents: (position) => follower.documents(position),
@@ -90,7 +91,7 @@ export async function startGateway(
   const restored = snapshots?.open();
   const staleness = new StalenessWatch({
     clock: systemClock,
-    tell: (since) => keeper.broadcast({ kind: 'stale', since }),
+    tell: (since) => outbox.broadcast({ kind: 'stale', since }),
     currentAt: restored?.currentAt,
   });
   const follower = new FeedFollower({
@@ -98,7 +99,7 @@ export async function startGateway(
     maxBytes: config.cacheBytes,
     clock: systemClock,
     log,
-    onChange: (documents) => keeper.broadcast({ kind: 'changed', documents: documents.map(forWorkers) }),
+    onChange: (documents) => outbox.changed(documents),
     onEvict: (key) => evictions.add(key),
     onEvent: () => readiness.look(),
     screen: new DocumentScreen(refusals, lateJudgements),
@@ -112,11 +113,17 @@ export async function startGateway(
   restored?.close();
   const readiness = new ReadinessDesk({
     status: () => follower.status(),
-    tell: (now) => keeper.broadcast({ kind: 'readiness', readiness: now }),
+    tell: (now) => outbox.broadcast({ kind: 'readiness', readiness: now }),
   });
   const found = new FoundAnswers<Worker>({
-    tell: (worker, answers) => keeper.tell(worker, { kind: 'found', answers }),
-    share: (documents, except) => keeper.broadcast({ kind: 'shared', documents }, except),
+    tell: (worker, answers) => outbox.tell(worker, { kind: 'found', answers }),
+    share: (documents, except) => outbox.broadcast({ kind: 'shared', documents }, except),
+  });
+  const outbox = new Outbox<Worker>({
+    tell: (worker, message, handOver) => keeper.tell(worker, message, handOver),
+    broadcast: (message, except) => keeper.broadcast(message, except),
+    forWorkers,
+    afterTurn: setImmediate,
   });
   const pool = new RenderPool({
     threads: config.poolThreads,
@@ -173,7 +180,7 @@ export async function startGateway(
         case 'pool':
           void pool.render(message.order).then((outcome) => {
             const handOver = 'code' in outcome ? [] : [outcome.buffer];
-            keeper.tell(from, { kind: 'pooled', id: message.id, outcome }, handOver);
+            outbox.tell(from, { kind: 'pooled', id: message.id, outcome }, handOver);
           });
           return;
         case 'counted':

@@ -55,6 +55,8 @@ export const LIMITS = {
   /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */
   costlyRest: 1_000,
   longestCostlyRest: 60_000,
+  /** Of documents that worker threads are told of in one turn of the primary, in characters. */
+  documentsPerTurn: 256 * 1024,
   /** Of key, slug and prompt documents, per worker thread. */
   documentCacheBytes: 64 * 1024 * 1024,
   /** Things known to be absent: bytes that the primary remembers them in, and each cache of a worker thread, and for how long. */
