@@ -161,13 +161,15 @@ test('a long body is read render by render: what is no JSON in one of them is it
 
 test('a render whose own part is long has the answer that it has alone', async () => {
   const text = '<é"\\>'.repeat(30_000);
-  const [short, long, wrong] = await batch(
+  const [short, long, ...wrong] = await batch(
     greet('A'),
     { slug: 'echo', team_id: '', variables: { text } },
     { variables: { text } },
+    { slug: text, variables: {} },
+    { slug: 'echo', team_id: text, variables: {} },
   );
-  expect([short?.rendered, wrong?.error]).toEqual(['Hello A', 'slug is required']);
-  expect(long?.rendered).toBe(text);
+  expect([short?.rendered, long?.rendered]).toEqual(['Hello A', text]);
+  expect(wrong.map(({ error }) => error)).toEqual(['slug is required', 'prompt not found', 'invalid id']);
 });
 
 test('what takes long is rendered in the pool, and reaches its limits there as it does alone', async () => {

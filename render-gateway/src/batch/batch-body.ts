@@ -5,7 +5,12 @@ import { isReadInPlace, type RequestBody, readJsonObject, requestBodyOf } from '
 import { asId, type Target } from '../render/target.js';
 import { elementsOf, membersOf, type Span } from './json-outline.js';
 
-const TARGET_NAMES = ['slug', 'version', 'team_id'];
+/** What names a render, and the refusal of what is longer than any such name. */
+const NAMES: Readonly<Record<string, Refusal>> = {
+  slug: refusal.promptNotFound,
+  version: refusal.versionNotFound,
+  team_id: refusal.invalidId,
+};
 
 /** One render of a batch. */
 export interface BatchRender {
@@ -48,10 +53,18 @@ function readRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
 }
 
 function readLongRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
-  const members = membersOf(bytes, { start: 0, end: bytes.byteLength }, TARGET_NAMES, LIMITS.membersOutlined);
+  const members = membersOf(
+    bytes,
+    { start: 0, end: bytes.byteLength },
+    Object.keys(NAMES),
+    LIMITS.membersOutlined,
+  );
   if (members === undefined) return { target: refusal.invalidBody, body: { refused: refusal.invalidBody } };
   const object: Record<string, JsonValue> = {};
   for (const [name, span] of members) {
+    if (span.end - span.start > LIMITS.longestName) {
+      return { target: NAMES[name] ?? refusal.invalidBody, body: { unread: bytes } };
+    }
     const value = readShort(bytes, span);
     if (value === undefined) return { target: refusal.invalidBody, body: { unread: bytes } };
     object[name] = value;
@@ -59,9 +72,8 @@ function readLongRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
   return { target: targetOf(object), body: { unread: bytes } };
 }
 
-/** @returns undefined for what is no JSON, or longer than any name */
+/** @returns undefined for what is no JSON */
 function readShort(bytes: Uint8Array, { start, end }: Span): JsonValue | undefined {
-  if (end - start > LIMITS.longestName) return undefined;
   const read = readJsonObject(
     Buffer.concat([Buffer.from('{"value":'), bytes.subarray(start, end), Buffer.from('}')]),
   );
