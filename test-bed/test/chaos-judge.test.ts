@@ -64,6 +64,11 @@ describe('the judge of chaos lets pass', () => {
       (_judge, sees) =>
         [200, 404, 200].map((status) => sees({ name: 'wanderer', comesAndGoes: true }, status)),
     ],
+    [
+      'not knowing whether what comes and goes is back',
+      (_judge, sees) =>
+        [200, 503, 404, 503, 200].map((status) => sees({ name: 'wanderer', comesAndGoes: true }, status)),
+    ],
   ])('%s', (_name, tell) => {
     expect(violationsIn(tell)).toEqual([]);
   });

@@ -139,10 +139,10 @@ export class Judge {
     const standing = this.#standing(subject, gateway, life);
     if (!standing.served) return;
     const { comesAndGoes, endAsked, mayBeUndone } = subject;
-    const mayBeGone = endAsked || mayBeUndone;
+    const mayBeGone = endAsked || mayBeUndone || comesAndGoes;
     const isAbsent = ABSENCES.includes(status);
-    if (isAbsent && (mayBeGone || comesAndGoes)) standing.refused = true;
-    // What is gone is no longer held, so without the feed nobody knows whether it is back.
+    if (isAbsent && mayBeGone) standing.refused = true;
+    // Without the feed nobody knows whether what is gone is back.
     else if (!mayBeGone || status !== UNKNOWN) {
       this.#journal.violation(`${gateway} answers ${status} to ${subject.name}, which it has served`);
       standing.served = false; // said once
