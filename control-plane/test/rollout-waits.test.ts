@@ -176,3 +176,50 @@ test('the way to a prompt by its slug is part of how far it is', async () => {
   await database.query('update feed_documents set revision = 160 where key = $1', [slug]);
   expect(await rollouts.ofPrompt(owned, 0, stays)).toMatchObject({ feed: 'published', revision: 160 });
 });
+
+test('a gateway that names the very state as refused is not waited for, however little it has applied', async () => {
+  await database.query('delete from gateway_reports');
+  await stand('f', 220);
+  const promptId = randomUUID();
+  const [well, ill] = [randomUUID(), randomUUID()];
+  const version = documentKey.version(promptId, 1);
+  await publish(promptId, 220);
+  await database.query('insert into feed_documents (key, revision, body) values ($1, 215, $2)', [
+    version,
+    '{}',
+  ]);
+  // Of what it refuses a part is not listed: so it reports no more than what lies before that.
+  const reportOf = (key: string, revision: number, epoch = 'f') =>
+    report({ gateway: ill, epoch, revision: 12, refused: [{ key, revision, reason: 'is not JSON' }] });
+  await report({ gateway: well, epoch: 'f', revision: 219 });
+  await reportOf(version, 215);
+  let isTold = false;
+  const waiting = rollouts.of(promptId, 1, 30_000, stays).finally(() => {
+    isTold = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await reportOf(version, 214);
+  await report({ gateway: well, epoch: 'f', revision: 220 });
+  const others: [string, number, string?][] = [
+    [documentKey.prompt(promptId), 219],
+    [documentKey.version(promptId, 2), 220],
+    [documentKey.prompt(randomUUID()), 220],
+    [version, 215, 'e'],
+  ];
+  for (const other of others) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isTold).toBe(false);
+    await reportOf(...other);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(isTold).toBe(false);
+  const begin = performance.now();
+  await reportOf(version, 215);
+  const refused = [{ gateway: ill, host: 'a', document: version, revision: 215, reason: 'is not JSON' }];
+  expect(await waiting).toEqual({ feed: 'published', revision: 220, gateways: 2, reached: 1, refused });
+  expect(performance.now() - begin).toBeLessThan(10_000);
+  // One that refuses a later state has no use for this one either.
+  await reportOf(documentKey.prompt(promptId), 221);
+  expect(await rollouts.of(promptId, 1, 30_000, stays)).toMatchObject({ reached: 1 });
+  expect(performance.now() - begin).toBeLessThan(10_000);
+});

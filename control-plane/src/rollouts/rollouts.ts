@@ -37,16 +37,22 @@ interface RolloutsOptions {
   readonly clock?: Clock;
 }
 
+/** Where the feed had the documents that carry a change: at the revision of the newest one. */
+interface Published extends FeedHead {
+  /** The revision of each, by key. */
+  readonly revisions: ReadonlyMap<string, number>;
+}
+
 /** Somebody who wants to know how far a change is. */
 interface Asker {
   readonly promptId: string;
   /** Documents that carry the change. */
   readonly documents: readonly string[];
   /**
-   * Where the feed had all of them, once they were published: at the revision of the newest one. It stays as long
-   * as the feed does: what follows has a later one, and may wait by then.
+   * Where the feed had all of them, once they were published. It stays as long as the feed does: what follows has
+   * a later revision, and may wait by then.
    */
-  published: FeedHead | undefined;
+  published: Published | undefined;
   latest: Rollout | undefined;
   /** Whether what is known is to be told with the next look, however far the change is. */
   isDue: boolean;
@@ -167,7 +173,7 @@ export class Rollouts {
         if (!isStill(standing, outlook, asker.published)) asker.published = undefined;
         asker.published ??= publishedAt(asker.documents, outlook, standing);
         asker.latest = rolloutOf(asker, reports);
-        if (asker.isDue || isDone(asker.latest, asker, reports)) asker.tell(asker.latest);
+        if (asker.isDue || isDone(asker, reports)) asker.tell(asker.latest);
       }
       this.#trouble = undefined;
       return true;
@@ -214,10 +220,11 @@ function publishedAt(
   documents: readonly string[],
   outlook: Outlook,
   { head, revisions }: Standing,
-): FeedHead | undefined {
+): Published | undefined {
   if (!isWhole(head, outlook)) return undefined;
   if (documents.some((key) => outlook.waiting.has(key) || !revisions.has(key))) return undefined;
-  return { epoch: head.epoch, revision: Math.max(...documents.map((key) => revisions.get(key) ?? 0)) };
+  const own = new Map(documents.map((key) => [key, revisions.get(key) ?? 0]));
+  return { epoch: head.epoch, revision: Math.max(...own.values()), revisions: own };
 }
 
 function rolloutOf(asker: Asker, reports: readonly GatewayReport[]): Rollout {
@@ -245,8 +252,24 @@ function rolloutOf(asker: Asker, reports: readonly GatewayReport[]): Rollout {
 }
 
 /** Whether nothing will change by waiting: every gateway is so far, or refuses what it would have to take. */
-function isDone({ feed }: Rollout, asker: Asker, reports: readonly GatewayReport[]): boolean {
-  return feed === 'published' && reports.every((report) => isUpTo(report, asker.published));
+function isDone({ published }: Asker, reports: readonly GatewayReport[]): boolean {
+  return (
+    published !== undefined &&
+    reports.every((report) => isUpTo(report, published) || cannotTake(report, published))
+  );
+}
+
+/**
+ * Whether a gateway will never serve this state of one of the documents. It may have applied all of it without
+ * saying so: what it reports is below whatever it refuses and has no room to list.
+ */
+function cannotTake({ epoch, refused }: GatewayReport, published: Published): boolean {
+  return (
+    epoch === published.epoch &&
+    refused.some(
+      ({ key, revision }) => revision >= (published.revisions.get(key) ?? Number.POSITIVE_INFINITY),
+    )
+  );
 }
 
 function isUpTo({ epoch, revision }: GatewayReport, wanted: FeedHead | undefined): boolean {
