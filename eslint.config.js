@@ -15,26 +15,64 @@ const mayImport = {
   bench: { packages: ['@px0/.*'], builtins: true },
 };
 
-const importRules = Object.entries(mayImport).map(([room, { packages, builtins }]) => {
-  const own = packages.map((name) => `(?!${name}(?:$|/))`).join('');
-  const patterns = builtins
-    ? [
-        {
+/** The gateway's own rooms, and which others each may go into, beside the files at the top. No two go into each other. */
+const gatewayRooms = {
+  metrics: [],
+  fairness: [],
+  documents: ['fairness'],
+  render: ['documents'],
+  pool: ['render', 'documents', 'fairness', 'metrics'],
+  batch: ['render', 'fairness', 'metrics'],
+  screening: ['render', 'documents', 'metrics'],
+  feed: ['screening', 'documents'],
+  staleness: ['feed'],
+  snapshot: ['feed', 'metrics'],
+  'key-uses': ['feed'],
+  reports: ['feed', 'screening'],
+  http: ['batch', 'render', 'staleness', 'metrics'],
+  threads: ['http', 'pool', 'staleness', 'feed', 'render', 'documents', 'metrics'],
+};
+
+const THROUGH_THE_PACKAGE = {
+  regex: '^\\.\\./(?:.*/)?(?:src|dist)/',
+  message: 'Go through the package, not its folder.',
+};
+
+function rule(files, ignores, patterns) {
+  return { files, ignores, rules: { 'no-restricted-imports': ['error', { patterns }] } };
+}
+
+const patternsOf = Object.fromEntries(
+  Object.entries(mayImport).map(([room, { packages, builtins }]) => {
+    const own = packages.map((name) => `(?!${name}(?:$|/))`).join('');
+    const outside = builtins
+      ? {
           regex: `^${own}@px0/`,
           message: `${room} may not import this room: see the table in ARCHITECTURE.md.`,
+        }
+      : { regex: '^(?!\\.{1,2}/)', message: `${room} lives on nothing: no package, no Node built-in.` };
+    return [room, [outside, THROUGH_THE_PACKAGE]];
+  }),
+);
+
+const importRules = [
+  ...Object.entries(patternsOf).map(([room, patterns]) =>
+    rule([`${room}/src/**/*.ts`], room === 'control-plane' ? ['control-plane/contract/**'] : [], patterns),
+  ),
+  ...Object.entries(gatewayRooms).map(([room, others]) =>
+    rule(
+      [`render-gateway/src/${room}/**/*.ts`],
+      [],
+      [
+        ...patternsOf['render-gateway'],
+        {
+          regex: `^\\.\\./(?!(?:${[...others, room].join('|')})/)[^/]+/`,
+          message: `${room} may not go into this room of the gateway: see gatewayRooms in eslint.config.js.`,
         },
-      ]
-    : [{ regex: '^(?!\\.{1,2}/)', message: `${room} lives on nothing: no package, no Node built-in.` }];
-  patterns.push({
-    regex: '^\\.\\./(?:.*/)?(?:src|dist)/',
-    message: 'Go through the package, not its folder.',
-  });
-  return {
-    files: [`${room}/src/**/*.ts`],
-    ignores: room === 'control-plane' ? ['control-plane/contract/**'] : [],
-    rules: { 'no-restricted-imports': ['error', { patterns }] },
-  };
-});
+      ],
+    ),
+  ),
+];
 
 export default [
   { ignores: ['**/dist/**', '**/node_modules/**', '.px0/**'] },

@@ -10,10 +10,10 @@ import { createFeedReader } from './feed/feed-reader.js';
 import { KeyUseDesk } from './key-uses/key-use-desk.js';
 import { createKeyUseReporter } from './key-uses/key-use-store.js';
 import { LIMITS } from './limits.js';
-import { addCounters, type Counters, createCounters } from './metrics/counters.js';
-import { forWorkers } from './pool/long-documents.js';
+import { type Counters, createCounters } from './metrics/counters.js';
 import { RenderPool } from './pool/render-pool.js';
 import { probePort, warnOfLostConnections } from './port-check.js';
+import { forWorkers } from './render/long-documents.js';
 import { ReportDesk } from './reports/report-desk.js';
 import { createGatewayReporter } from './reports/report-store.js';
 import { DocumentScreen } from './screening/document-screen.js';
@@ -26,6 +26,7 @@ import { HangWatch } from './threads/hang-watch.js';
 import { Outbox } from './threads/outbox.js';
 import { ReadinessDesk } from './threads/readiness-desk.js';
 import { ThreadKeeper } from './threads/thread-keeper.js';
+import { hearWorkers } from './threads/worker-messages.js';
 
 /** A gateway that serves. */
 export interface Gateway {
@@ -139,7 +140,7 @@ export async function startGateway(
     clock: steadyClock,
     log,
   });
-  const keeper = new ThreadKeeper({
+  const keeper: ThreadKeeper = new ThreadKeeper({
     count: threads,
     settings: {
       host,
@@ -163,36 +164,7 @@ export async function startGateway(
       { kind: 'stale', since: staleness.since },
       { kind: 'position', revision: follower.status().position?.revision ?? 0 },
     ],
-    onMessage: (message, from) => {
-      switch (message.kind) {
-        case 'find':
-          for (const key of message.keys) void find(key, from);
-          return;
-        case 'used':
-          keyUses.used(message.ids);
-          return;
-        case 'applied':
-          reports.applied(from, message.revision);
-          return;
-        case 'refused':
-          follower.refuse(message.key, message.revision, message.reason);
-          return;
-        case 'pool':
-          void pool.render(message.order).then((outcome) => {
-            const handOver = 'code' in outcome ? [] : [outcome.buffer];
-            outbox.tell(from, { kind: 'pooled', id: message.id, outcome }, handOver);
-          });
-          return;
-        case 'counted':
-          addCounters(counters, message.counters);
-          return;
-        case 'log':
-          log[message.level](message.fields, message.text);
-          return;
-        default:
-          message satisfies never;
-      }
-    },
+    onMessage: hearWorkers<Worker>({ follower, found, keyUses, reports, pool, outbox, counters, log }),
   });
 
   const hangs = new HangWatch({
@@ -203,11 +175,6 @@ export async function startGateway(
     },
     clock: steadyClock,
   });
-
-  async function find(key: string, from: Worker): Promise<void> {
-    const lookup = await follower.find(key);
-    found.add(from, { key, document: lookup.known ? forWorkers(lookup.document) : null });
-  }
 
   async function close(): Promise<void> {
     hangs.stop();

@@ -1,22 +1,36 @@
 import { type KeyDocument, steadyClock } from '@px0/contract';
 import { type ErrorCode, type Refusal, refusal } from '../errors.js';
-import type { Exchange } from '../http/exchange.js';
-import type { MemoryInFlight } from '../http/memory-in-flight.js';
 import type { Counters } from '../metrics/counters.js';
-import { type Keeping, PendingBytes } from '../render/pending-body.js';
+import { type Keeping, type Memory, PendingBytes } from '../render/pending-body.js';
 import type { Outcome, Renderer } from '../render/renderer.js';
 import { Batch } from './batch.js';
 import { readBatch } from './batch-body.js';
 import type { BatchDesk } from './batch-desk.js';
 
+/** The request and its answer, as HTTP has them. */
+export interface BatchExchange {
+  /** Whether it was answered, or the client is gone. */
+  readonly isOver: boolean;
+  /** Calls back with the connection ready to be written to, unless the client is gone. */
+  late(answer: () => void): void;
+  /** @returns whether it was answered so, and not refused for want of room */
+  answer(json: string | Uint8Array): boolean;
+  refuse(reason: Refusal): void;
+  /** What the answer tells of a refusal. */
+  describe(reason: Refusal): {
+    readonly status: number;
+    readonly body: { readonly error: string } & Readonly<Record<string, unknown>>;
+  };
+}
+
 export interface BatchRequest {
-  readonly exchange: Exchange;
+  readonly exchange: BatchExchange;
   readonly credential: string;
   /** Valid during the call only; undefined: there were too many. */
   readonly bytes: Uint8Array | undefined;
   readonly renderer: Renderer;
   readonly desk: BatchDesk;
-  readonly memory: MemoryInFlight;
+  readonly memory: Memory;
   readonly counters: Counters;
 }
 
@@ -81,7 +95,7 @@ function begin(
 }
 
 /** @returns whether it was answered, and not refused */
-function answerWhole(exchange: Exchange, outcome: Outcome): boolean {
+function answerWhole(exchange: BatchExchange, outcome: Outcome): boolean {
   let isAnswered = false;
   exchange.late(() => {
     if (typeof outcome === 'string' || !('code' in outcome)) isAnswered = exchange.answer(outcome);

@@ -1,6 +1,6 @@
-import { halfOf, Shares } from '../documents/shares.js';
+import { FairQueue } from '../fairness/fair-queue.js';
+import { halfOf, Shares } from '../fairness/shares.js';
 import { LIMITS } from '../limits.js';
-import { FairQueue } from '../pool/fair-queue.js';
 
 export interface BatchDeskOptions {
   /** Milliseconds, with fractions. */

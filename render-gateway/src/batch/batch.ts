@@ -1,7 +1,7 @@
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { PoolOutcome, RenderOrder } from '../pool/pool-messages.js';
 import { HeldBody } from '../render/pending-body.js';
+import type { PoolOutcome, RenderOrder } from '../render/pool-order.js';
 import type { Line, Outcome, Renderer } from '../render/renderer.js';
 import { BatchAnswer } from './batch-answer.js';
 import type { ReadRender } from './batch-body.js';

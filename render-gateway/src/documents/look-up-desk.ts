@@ -1,5 +1,5 @@
+import { halfOf, Shares } from '../fairness/shares.js';
 import { LIMITS } from '../limits.js';
-import { halfOf, Shares } from './shares.js';
 import { WaitingBudget } from './waiting-budget.js';
 
 interface Waiter {

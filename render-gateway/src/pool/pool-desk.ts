@@ -1,7 +1,7 @@
-import { halfOf, Shares } from '../documents/shares.js';
 import { type Refusal, refusal } from '../errors.js';
+import { halfOf, Shares } from '../fairness/shares.js';
 import { LIMITS } from '../limits.js';
-import type { PoolOutcome, RenderOrder } from './pool-messages.js';
+import type { OrderTaker, PoolOutcome, RenderOrder } from '../render/pool-order.js';
 
 export interface PoolDeskOptions {
   /** Of the pool: what may wait and run there. */
@@ -14,7 +14,7 @@ export interface PoolDeskOptions {
  * A worker thread's side of the pool. It sends no more of an organization than that may have there, and of all
  * together more than there are places: the pool chooses which of them have one.
  */
-export class PoolDesk {
+export class PoolDesk implements OrderTaker {
   readonly #options: PoolDeskOptions;
   readonly #waiting = new Map<number, (outcome: PoolOutcome) => void>();
   readonly #shares: Shares;

@@ -1,20 +1,5 @@
-import type { PromptDocument } from '@px0/contract';
 import type { Refusal } from '../errors.js';
-
-/** What the answer to a render tells of the prompt. */
-export type PromptOfAnswer = Pick<PromptDocument, 'slug' | 'tags'>;
-
-/** A render that a worker thread hands to the pool, through the primary. */
-export interface RenderOrder {
-  readonly orgId: string;
-  readonly versionKey: string;
-  readonly prompt: PromptOfAnswer;
-  /** The request's body. */
-  readonly body: Uint8Array<SharedArrayBuffer>;
-}
-
-/** The answer's JSON in UTF-8, or why there is none. */
-export type PoolOutcome = Uint8Array<ArrayBuffer> | Refusal;
+import type { PromptOfAnswer } from '../render/pool-order.js';
 
 /** A version's document, as the primary hands it to the pool's threads. */
 export interface VersionText {

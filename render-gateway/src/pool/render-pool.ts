@@ -4,17 +4,11 @@ import type { Clock, FeedDocument } from '@px0/contract';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
 import { type Refusal, refusal } from '../errors.js';
+import { FairQueue } from '../fairness/fair-queue.js';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
-import { FairQueue } from './fair-queue.js';
-import type {
-  Began,
-  PoolAnswer,
-  PoolOutcome,
-  PoolTask,
-  PoolThreadSettings,
-  RenderOrder,
-} from './pool-messages.js';
+import type { PoolOutcome, RenderOrder } from '../render/pool-order.js';
+import type { Began, PoolAnswer, PoolTask, PoolThreadSettings } from './pool-messages.js';
 import { VersionTexts } from './version-texts.js';
 
 const MIB = 1024 * 1024;

@@ -4,12 +4,12 @@ import { InvalidDocumentError } from '@px0/contract';
 import { InvalidProgramError } from '@px0/template-engine';
 import { LRUCache } from 'lru-cache';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { reasonOf } from '../documents/reason.js';
 import { execute } from '../render/execute.js';
 import { heapOfVersion, type LoadedVersion, loadVersion } from '../render/loaded-version.js';
 import { readRequestBody } from '../render/request-body.js';
-import { reasonOf } from '../screening/reason.js';
+import { textOf } from '../render/shared-bytes.js';
 import type { Began, PoolAnswer, PoolTask, PoolThreadSettings, VersionText } from './pool-messages.js';
-import { textOf } from './shared-bytes.js';
 
 /**
  * The file of the pool's threads. They are ended in the middle of things, so that nothing may be

@@ -6,8 +6,8 @@ import {
 } from '@px0/template-engine';
 import type { Refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { PromptOfAnswer } from '../pool/pool-messages.js';
 import type { LoadedVersion } from './loaded-version.js';
+import type { PromptOfAnswer } from './pool-order.js';
 import type { RenderInput } from './request-body.js';
 
 const FULL = renderLimits({});

@@ -1,8 +1,8 @@
 import { decodeDocument, InvalidDocumentError, type MissingKey, type VersionDocument } from '@px0/contract';
 import { load, type Template } from '@px0/template-engine';
 import { LIMITS } from '../limits.js';
-import { NOT_FOR_WORKERS } from '../pool/long-documents.js';
-import type { PromptOfAnswer } from '../pool/pool-messages.js';
+import { NOT_FOR_WORKERS } from './long-documents.js';
+import type { PromptOfAnswer } from './pool-order.js';
 
 /**
  * Heap that a loaded template takes for each character of its document. `npm run bench --

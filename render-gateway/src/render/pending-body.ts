@@ -1,9 +1,12 @@
-import type { MemoryInFlight } from '../http/memory-in-flight.js';
-import { sharedBytes } from '../pool/shared-bytes.js';
 import { BODY_TOO_LARGE, isReadInPlace, type RequestBody, readRequestBody } from './request-body.js';
+import { sharedBytes } from './shared-bytes.js';
 
 /** Where it is counted what is held for requests that are not answered at once. */
-export type Memory = Pick<MemoryInFlight, 'take' | 'give'>;
+export interface Memory {
+  /** @returns whether there was room for so many bytes more; if not, nothing was taken */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
 
 /** What a request has sent, which must outlast the call in which it came if the request waits for something. */
 export interface Keeping {

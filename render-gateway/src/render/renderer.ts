@@ -4,15 +4,15 @@ import type { DocumentCache } from '../documents/document-cache.js';
 import type { LookUpDesk } from '../documents/look-up-desk.js';
 import { ERRORS, type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { PoolDesk } from '../pool/pool-desk.js';
-import { sharedBytes } from '../pool/shared-bytes.js';
 import { apiKeyOf } from './credential.js';
 import { executeInPlace } from './execute.js';
 import { type HeldVersion, LoadedVersion } from './loaded-version.js';
 import type { BodySource, Keeping } from './pending-body.js';
+import type { OrderTaker } from './pool-order.js';
 import { isReadInPlace, readJsonText, requestBodyOf, textOf } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache } from './route-cache.js';
+import { sharedBytes } from './shared-bytes.js';
 import { readTarget, type Target } from './target.js';
 
 /** What a render request's head says. */
@@ -43,7 +43,7 @@ export interface RendererOptions {
   readonly documents: DocumentCache<Document>;
   readonly versions: DocumentCache<HeldVersion>;
   readonly desk: LookUpDesk;
-  readonly pool: PoolDesk;
+  readonly pool: OrderTaker;
   readonly clock: { now(): number };
   /** A document that was asked for is not held any more when the request goes on. */
   readonly onCrowdedOut: (key: string) => void;
@@ -59,7 +59,7 @@ export interface Line {
   readonly waitsInPlace: boolean;
   /** Goes on, when a document that was waited for is there. */
   readonly turn: (work: () => void) => void;
-  readonly pool: Pick<PoolDesk, 'render'>;
+  readonly pool: OrderTaker;
 }
 
 /** A document that must be asked for. */
@@ -95,7 +95,7 @@ export class Renderer {
   readonly #documents: DocumentCache<Document>;
   readonly #versions: DocumentCache<HeldVersion>;
   readonly #desk: LookUpDesk;
-  readonly pool: PoolDesk;
+  readonly pool: OrderTaker;
   /** How requests with one render go on. */
   readonly line: Line;
   readonly #clock: RendererOptions['clock'];

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeDocument, type FeedDocument } from '@px0/contract';
+import { reasonOf } from '../documents/reason.js';
 import { LIMITS } from '../limits.js';
-import { isSoonLoaded } from '../pool/long-documents.js';
 import { loadVersion } from '../render/loaded-version.js';
+import { isSoonLoaded } from '../render/long-documents.js';
 import type { LateJudgements } from './late-judgements.js';
-import { reasonOf } from './reason.js';
 import type { Refusals } from './refusals.js';
 
 /** Unread: nobody has looked, and it will be judged later, by the pool or by its first use. */

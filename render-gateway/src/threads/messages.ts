@@ -1,7 +1,8 @@
 import type { FeedDocument } from '@px0/contract';
+import type { Readiness } from '../http/readiness.js';
 import type { ServerBounds } from '../http/server.js';
 import type { Counters } from '../metrics/counters.js';
-import type { PoolOutcome, RenderOrder } from '../pool/pool-messages.js';
+import type { PoolOutcome, RenderOrder } from '../render/pool-order.js';
 
 /** What a worker thread is started with. */
 export interface WorkerSettings {
@@ -23,13 +24,6 @@ export interface ThreadSettings extends WorkerSettings {
   readonly posted: Int32Array;
   /** One number: how often the thread gave a sign of life. Shared. */
   readonly beats: Int32Array;
-}
-
-/** Where the gateway stands, as its readiness tells it. */
-export interface Readiness {
-  readonly ready: boolean;
-  /** By name: `OK`, or what is the matter. */
-  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 /** The state of a document that was asked for; null: the feed cannot tell. */

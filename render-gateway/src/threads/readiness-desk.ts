@@ -1,6 +1,6 @@
 import type { FollowerStatus } from '../feed/feed-follower.js';
 import type { FollowerState } from '../feed/follower-states.js';
-import type { Readiness } from './messages.js';
+import type { Readiness } from '../http/readiness.js';
 
 /** What readiness says of the feed. Catching up after a gap takes milliseconds, and is no trouble. */
 const FEED_WORDS: Readonly<Record<FollowerState, string>> = {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '@px0/test-bed';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LIMITS } from '#limits.js';
-import { forWorkers, NOT_FOR_WORKERS } from '#pool/long-documents.js';
+import { forWorkers, NOT_FOR_WORKERS } from '#render/long-documents.js';
 import { type Answer, post } from '../client.js';
 import { newOrg, type RunningGateway, runGateway } from '../running-gateway.js';
 

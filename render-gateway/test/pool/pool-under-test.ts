@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { createCounters } from '#metrics/counters.js';
 import type { PoolOutcome } from '#pool/pool-messages.js';
 import { RenderPool, type RenderPoolOptions } from '#pool/render-pool.js';
-import { sharedBytes } from '#pool/shared-bytes.js';
+import { sharedBytes } from '#render/shared-bytes.js';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sharedBytes, textOf } from '#pool/shared-bytes.js';
+import { sharedBytes, textOf } from '#render/shared-bytes.js';
 import { execute, executeInPlace } from '#render/execute.js';
 import { loadVersion } from '#render/loaded-version.js';
 import { readRequestBody } from '#render/request-body.js';

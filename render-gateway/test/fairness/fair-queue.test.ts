@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FairQueue, type FairQueueOptions } from '#pool/fair-queue.js';
+import { FairQueue, type FairQueueOptions } from '#fairness/fair-queue.js';
 
 /** A queue, and what of it was displaced. */
 function queueOf(options: Omit<FairQueueOptions<number>, 'onDisplaced'>) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { halfOf, Shares } from '#documents/shares.js';
+import { halfOf, Shares } from '#fairness/shares.js';
 
 test('no tenant takes more than its share, nor all together more than there are places', () => {
   const shares = new Shares({ places: 5, share: 2 });
