@@ -7,6 +7,7 @@ import {
   type FeedReader,
   type FeedSubscription,
   SILENCE_LIMIT,
+  steadyClock,
 } from '@px0/contract';
 import type { Logger } from 'pino';
 import type { DocumentScreen } from '../screening/document-screen.js';
@@ -53,7 +54,10 @@ export interface FeedFollowerOptions {
   readonly reader: FeedReader;
   /** Bound of the documents held, in bytes. Least recently used ones go first. */
   readonly maxBytes: number;
+  /** Of Unix time. */
   readonly clock: Clock;
+  /** Milliseconds since some moment, by what is never put back or forward: for how long something lasts. */
+  readonly steadyTime?: () => number;
   readonly log: Logger;
   /** From 0 up to 1, as Math.random gives. For the jitter of retries. */
   readonly random?: () => number;
@@ -106,7 +110,7 @@ export class FeedFollower {
   #unproven = false;
   /** The head behind our position that the last reading found, if it found one. */
   #rejected: FeedHead | undefined;
-  /** Since when nothing has been heard but messages of the feed that this is the head of. */
+  /** Since when, in steady time, nothing has been heard but messages of the feed that this is the head of. */
   #rejectedSince: number | undefined;
   #subscription: FeedSubscription | undefined;
   /** Counts subscriptions: what an earlier one still has to say is not heard. */
@@ -324,7 +328,7 @@ export class FeedFollower {
       this.#rejectedSince = undefined;
       return false;
     }
-    const now = this.#options.clock.now();
+    const now = (this.#options.steadyTime ?? steadyClock.now)();
     this.#rejectedSince ??= now;
     return now - this.#rejectedSince >= FOREIGN_LIMIT;
   }

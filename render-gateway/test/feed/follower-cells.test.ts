@@ -84,6 +84,7 @@ class Stage {
       reader,
       maxBytes: 10_000,
       clock,
+      steadyTime: clock.now,
       log: pino({ level: 'silent' }),
       random: () => 0,
       onChange: (documents) => this.changes.push(...documents),

@@ -5,6 +5,7 @@ import {
   type FeedReader,
   type FeedWriter,
   redisFeedLayout,
+  steadyClock,
   systemClock,
 } from '@px0/contract';
 import { createFeedWriter } from '@px0/control-plane';
@@ -31,7 +32,11 @@ let follower: FeedFollower;
 let changes: FeedDocument[];
 let evicted: string[];
 let logged: string[];
+/** By which the steady time, and the wall clock, are further than they would be. Milliseconds. */
 let passed: number;
+let putForward: number;
+/** How often it has found nothing to go on from. */
+let looks: number;
 let current: FeedHead;
 const opened: { close(): Promise<void> }[] = [];
 
@@ -42,6 +47,8 @@ beforeEach(() => {
   reader = createFeedReader({ redisUrl: url, redisPrefix: prefix });
   opened.push(writer, reader);
   passed = 0;
+  putForward = 0;
+  looks = 0;
   restore(reader);
 });
 afterEach(async () => {
@@ -56,10 +63,14 @@ function restore(from: FeedReader): void {
   follower = new FeedFollower({
     reader: from,
     maxBytes: 1_000_000,
-    clock: { ...systemClock, now: () => systemClock.now() + passed },
+    clock: { ...systemClock, now: () => systemClock.now() + putForward },
+    steadyTime: () => steadyClock.now() + passed,
     log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line).msg) }),
     onChange: (documents) => changes.push(...documents),
     onEvict: (key) => evicted.push(key),
+    onEvent: (event) => {
+      if (event === 'nothing') looks += 1;
+    },
     restored: { position: AT, currentAt: 12_345, documents: HELD },
   });
 }
@@ -156,6 +167,29 @@ test('a publisher that rings behind its position for ten seconds has it forget t
   expect(await bodies()).toEqual([null, 'theirs', null, null]);
   expect(evicted.sort()).toEqual(['a', 'b', 'gone']);
   expect(logged).toContain('the snapshot is not of this feed; it is forgotten');
+});
+
+test.each([
+  ['forward', 3_600_000],
+  ['back', -3_600_000],
+])('a wall clock that is put %s makes those ten seconds neither shorter nor longer', async (_way, jump) => {
+  await rebuild({ epoch: 'another', revision: 12 }, { b: 'theirs' });
+  follower.start();
+  await inState('waiting');
+  for (let rings = 0; rings < 3; rings += 1) {
+    passed += 3_000;
+    putForward += jump;
+    const before = looks;
+    await writer.ring(current);
+    await until('it has looked again', async () => looks > before || undefined);
+  }
+  expect(follower.status().position).toEqual(AT);
+  await until('it follows', async () => {
+    passed += 1_500;
+    await writer.ring(current);
+    return follower.status().state === 'following' || undefined;
+  });
+  expect(await bodyOf('b')).toBe('theirs');
 });
 
 /** Rings without asking anybody, as a message that was under way for long, or of somebody else, comes. */

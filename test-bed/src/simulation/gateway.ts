@@ -103,6 +103,7 @@ export class SimulatedGateway {
       reader: this.reader,
       maxBytes: options.storeSize,
       clock,
+      steadyTime: clock.now,
       log,
       random: world.random.next,
       onChange: (documents) => this.#broadcast({ kind: 'changed', documents }),
