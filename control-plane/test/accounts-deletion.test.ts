@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logIn, newAddress, newKey, newPerson, newPrompt, newTeam, PASSWORD, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startForFile } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
 
 const deleteMe = (token: string | undefined) => client('DELETE', '/v1/auth/me', { token });
 

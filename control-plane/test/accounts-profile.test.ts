@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logIn, mailedCode, newAddress, newKey, newPerson, PASSWORD } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startForFile } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
 
 const change = (token: string | undefined, body: unknown) => client('PUT', '/v1/auth/me', { token, body });
 const login = (email: string) => client('POST', '/v1/auth/login', { body: { email, password: PASSWORD } });

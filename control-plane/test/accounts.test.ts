@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logIn, mailedCode, newAddress, newKey, newPerson, newTeam, PASSWORD, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { describe, expect, test } from 'vitest';
+import { logIn, mailedCode, newAddress, newKey, newPerson, newTeam, PASSWORD } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
+import { documentedClient } from './documented-client.js';
+import { startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
 
 const COMPLEXITY =
   'password must contain at least one uppercase letter, one lowercase letter, one digit, and one special character';

@@ -1,30 +1,16 @@
 import { isWellFormedApiKey } from '@px0/contract';
 import { until } from '@px0/test-bed';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { join, newKey, newPerson, newTeam, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { describe, expect, test } from 'vitest';
+import { join, newKey, newPerson, newTeam } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let editor: Person;
-let stranger: Person;
-let support: string;
-let sales: string;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  editor = await newPerson(server, client);
-  stranger = await newPerson(server, client);
-  support = await newTeam(server, admin.orgId, 'Support');
-  sales = await newTeam(server, admin.orgId, 'Sales');
-  await join(server, editor, support, 'editor');
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const editor = await newPerson(server, client);
+const stranger = await newPerson(server, client);
+const support = await newTeam(server, admin.orgId, 'Support');
+const sales = await newTeam(server, admin.orgId, 'Sales');
+await join(server, editor, support, 'editor');
 
 const FORBIDDEN = { status: 403, json: { error: 'forbidden' } };
 

@@ -1,32 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Auditor, auditor, type Entry } from './auditor.js';
-import {
-  join,
-  logIn,
-  newAddress,
-  newKey,
-  newPerson,
-  newPrompt,
-  newTeam,
-  PASSWORD,
-  type Person,
-} from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { describe, expect, test } from 'vitest';
+import { auditor, type Entry } from './auditor.js';
+import { join, logIn, newAddress, newKey, newPerson, newPrompt, newTeam, PASSWORD } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let log: Auditor['log'];
-let audited: Auditor['audited'];
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  ({ log, audited } = auditor(client, admin));
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const { log, audited } = auditor(client, admin);
 
 const byAdmin = () => ({ kind: 'user', id: admin.id, name: admin.email });
 

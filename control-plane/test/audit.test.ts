@@ -1,24 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@px0/test-bed';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Auditor, auditor, type Entry } from './auditor.js';
-import { join, mailedCode, newAddress, newKey, newPerson, newPrompt, PASSWORD, type Person } from './cast.js';
-import { type Answer, type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { describe, expect, test } from 'vitest';
+import { auditor, type Entry } from './auditor.js';
+import { join, mailedCode, newAddress, newKey, newPerson, newPrompt, PASSWORD } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
+import type { Answer } from './documented-client.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let log: Auditor['log'];
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  ({ log } = auditor(client, admin));
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const { log } = auditor(client, admin);
 
 describe('what leaves nothing', () => {
   test('a request that is refused, or changes nothing', async () => {

@@ -1,19 +1,9 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newPerson, newPrompt, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { expect, test } from 'vitest';
+import { newPrompt, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
 
 const NUMBERS = Array.from({ length: 50 }, (_, index) => index + 1);
 

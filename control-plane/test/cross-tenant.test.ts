@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ApiDocument, type Route, routesOf } from '#http/api-document.js';
+import { startForFile } from './control-plane-of-file.js';
 import {
   type ForeignCall,
   type Random,
@@ -9,10 +10,9 @@ import {
   requestFor,
   unknownLike,
 } from './cross-tenant/foreign-call.js';
-import { newTenant, rowsOf, type Tenant, textsOf } from './cross-tenant/tenant.js';
-import { type Answer, type Client, documentedClient } from './documented-client.js';
+import { newTenant, rowsOf, textsOf } from './cross-tenant/tenant.js';
+import type { Answer } from './documented-client.js';
 import { CALLERS, type CallerName } from './policy/callers.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 /** PX0_LONG=1 for many more; PX0_SEED for the same again. */
 const CALLS = process.env['PX0_LONG'] === '1' ? 100_000 : 3_000;
@@ -31,26 +31,14 @@ const TOLD_TO_ANYBODY: Readonly<Record<string, readonly number[]>> = {
   'PUT /v1/auth/me': [401, 403, 409],
 };
 
-let server: RunningControlPlane;
-let client: Client;
-let routes: readonly Route[];
+const { server, client } = await startForFile({ LOG_LEVEL: 'error' });
+const routes = routesOf((await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument);
 /** Whose members and keys call. */
-let own: Tenant;
+const own = await newTenant(server, client);
 /** Whose things they name. */
-let foreign: Tenant;
-let texts: readonly string[];
-let rowsBefore: Awaited<ReturnType<typeof rowsOf>>;
-
-beforeAll(async () => {
-  server = await startControlPlane({ LOG_LEVEL: 'error' });
-  client = await documentedClient(server.url);
-  routes = routesOf((await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument);
-  own = await newTenant(server, client);
-  foreign = await newTenant(server, client);
-  texts = await textsOf(server, foreign, own);
-  rowsBefore = await rowsOf(server, foreign.orgIds);
-});
-afterAll(() => server.close());
+const foreign = await newTenant(server, client);
+const texts = await textsOf(server, foreign, own);
+const rowsBefore = await rowsOf(server, foreign.orgIds);
 
 test(`${CALLS} calls about another tenant's things are answered as those about nothing, and tell nothing`, {
   timeout: CALLS * 200,

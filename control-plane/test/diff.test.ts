@@ -1,32 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newPerson, newPrompt, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
-
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let promptId: string;
+import { expect, test } from 'vitest';
+import { newPerson, newPrompt, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
 const LETTER = 'Dear {{.name}},\n\nthank you.\n\nYours,\nSupport\n';
 const SHORTER = 'Dear {{.name}},\n\nthanks.\n\nYours,\nSupport';
 
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  promptId = (await newPrompt(client, admin)).id;
-  await newVersion(client, admin.token, promptId, LETTER);
-  await newVersion(client, admin.token, promptId, SHORTER);
-  for (const [number, tag] of [
-    [1, 'old'],
-    [2, 'diff'],
-  ]) {
-    const path = `/v1/prompts/${promptId}/versions/${number}/tags`;
-    await client('POST', path, { token: admin.token, body: { tag } });
-  }
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const promptId = (await newPrompt(client, admin)).id;
+await newVersion(client, admin.token, promptId, LETTER);
+await newVersion(client, admin.token, promptId, SHORTER);
+for (const [number, tag] of [
+  [1, 'old'],
+  [2, 'diff'],
+]) {
+  const path = `/v1/prompts/${promptId}/versions/${number}/tags`;
+  await client('POST', path, { token: admin.token, body: { tag } });
+}
 
 const diff = (query: string, id = promptId) =>
   client('GET', `/v1/prompts/${id}/versions/diff${query}`, { token: admin.token });

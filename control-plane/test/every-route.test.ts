@@ -5,17 +5,10 @@ import { CONFIG_VARIABLES } from '@px0/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Parameter, type Route, routesOf } from '#http/api-document.js';
 import type { SchemaWords } from '#http/schema-words.js';
-import { newPerson } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 import { type Cuttable, cuttable } from './cuttable-connection.js';
 import { describedApi } from './described-api.js';
-import {
-  type Answer,
-  type Call,
-  type Client,
-  documentedClient,
-  type Witness,
-  witnessOf,
-} from './documented-client.js';
+import { type Answer, type Call, type Client, documentedClient, witnessOf } from './documented-client.js';
 import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 import { isId, sampleBody, samplePath } from './sample-calls.js';
 
@@ -28,18 +21,9 @@ const WITH_CREDENTIALS = ROUTES.filter(
 );
 const BODY_LIMIT = 2 * 1024 * 1024;
 
-let server: RunningControlPlane;
-let client: Client;
-let witness: Witness;
-let token: string;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  witness = await witnessOf(server.url);
-  ({ token } = await newPerson(server, client));
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const { token } = admin;
+const witness = await witnessOf(server.url);
 
 /** Names of test.each are whole this way. */
 function named<Case extends { readonly name: string }>(cases: readonly Case[]): [string, Case][] {

@@ -1,21 +1,13 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { logIn, newKey, newPerson, newPrompt, PASSWORD } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startForFile } from './control-plane-of-file.js';
 
 /** Requests whose body is held back while the right to them ends. */
 
-let server: RunningControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
 
 /** Sends the head of a request and the first byte of its body. */
 async function hold(method: string, path: string, token: string, body: unknown) {

@@ -1,20 +1,11 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newKey, newPerson, newPrompt, PASSWORD, type Person } from './cast.js';
+import { describe, expect, test } from 'vitest';
+import { newKey, newPrompt, PASSWORD } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 import { cuttable } from './cuttable-connection.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
 
 describe('what no route answers', () => {
   test.each([

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Client, documentedClient } from './documented-client.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startWithTenant } from './control-plane-of-file.js';
 import {
   createKey,
   createTeam,
@@ -9,25 +9,13 @@ import {
   rolesIn,
   type Somebody,
   somebody,
-  type Tenant,
 } from './membership-scene.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let tenant: Tenant;
-let teamId: string;
-let teamAdmin: Somebody;
+const { server, client, tenant } = await startWithTenant();
+const teamId = await createTeam(client, tenant, 'Support');
+const teamAdmin = await newMember(server, teamId, 'admin');
+
 let asking: Somebody;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  tenant = await newTenant(server, client);
-  teamId = await createTeam(client, tenant, 'Support');
-  teamAdmin = await newMember(server, teamId, 'admin');
-});
-afterAll(() => server.close());
 beforeEach(async () => {
   asking = await somebody(server);
 });

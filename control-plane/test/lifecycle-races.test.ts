@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newPerson, newPrompt, newTeam, newVersion, type Person } from './cast.js';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { newPrompt, newTeam, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startControlPlane } from './running-control-plane.js';
 
 /** Everything that changes one prompt, at once, at two control planes on one database. */
 
-let servers: RunningControlPlane[];
-let clients: Client[];
-let server: RunningControlPlane;
-let admin: Person;
+const { server, client: first, admin } = await startWithAdmin();
+const replica = await startControlPlane({}, server);
+afterAll(() => replica.close());
+const clients = [first, await documentedClient(replica.url)] as const;
+
 let promptId: string;
 let calls = 0;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  servers = [server, await startControlPlane({}, server)];
-  clients = await Promise.all(servers.map(({ url }) => documentedClient(url)));
-  admin = await newPerson(server, clients[0] as Client);
-});
-afterAll(async () => {
-  for (const one of servers.toReversed()) await one.close();
-});
 beforeEach(async () => {
   promptId = await freshPrompt();
 });
@@ -28,7 +20,7 @@ beforeEach(async () => {
 /** By turns at the one and the other. */
 const client: Client = (method, path, call) => {
   calls += 1;
-  return (clients[calls % clients.length] as Client)(method, path, call);
+  return clients[calls % 2 === 0 ? 0 : 1](method, path, call);
 };
 const freshPrompt = async (teamId = admin.teamId, name?: string) =>
   (await newPrompt(client, { token: admin.token, teamId, ...(name !== undefined && { name }) })).id;

@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newPerson, newPrompt, newTeam, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newPrompt, newTeam } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
 
 const MEBIBYTE = 1024 * 1024;
 const list = (path: string) => client('GET', path, { token: admin.token });

@@ -1,27 +1,18 @@
 import { createTestDatabase, startControlPlane as startProcess, until } from '@px0/test-bed';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { newAddress, PASSWORD } from './cast.js';
+import { startForFile } from './control-plane-of-file.js';
 import { cuttable } from './cuttable-connection.js';
 import { type Client, documentedClient } from './documented-client.js';
-import { type MailServer, type Received, startMailServer } from './mail-server.js';
+import { type Received, startMailServer } from './mail-server.js';
 import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 /** Milliseconds: the machine may be busy with other things. */
 const PATIENCE = 15_000;
 
-let smtp: MailServer;
-let server: RunningControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  smtp = await startMailServer();
-  server = await startControlPlane({ SMTP_URL: smtp.url, MAIL_FROM: 'px0 <sender@example.com>' });
-  client = await documentedClient(server.url);
-});
-afterAll(async () => {
-  await server.close();
-  await smtp.stop();
-});
+const smtp = await startMailServer();
+afterAll(() => smtp.stop());
+const { server, client } = await startForFile({ SMTP_URL: smtp.url, MAIL_FROM: 'px0 <sender@example.com>' });
 
 async function register(by: Client = client): Promise<string> {
   const email = newAddress();

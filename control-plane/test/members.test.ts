@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, documentedClient } from './documented-client.js';
+import { describe, expect, test } from 'vitest';
+import { startWithTenant } from './control-plane-of-file.js';
 import {
   createKey,
   createTeam,
@@ -7,35 +7,17 @@ import {
   newTenant,
   refused,
   rolesIn,
-  type Somebody,
   somebody,
-  type Tenant,
 } from './membership-scene.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let tenant: Tenant;
-let stranger: Somebody;
+const { server, client, tenant } = await startWithTenant();
+const stranger = await somebody(server);
 /** Of the organization, and of no team but the Default Team. */
-let colleague: Somebody;
-let teamId: string;
-let teamAdmin: Somebody;
-let editor: Somebody;
-let viewer: Somebody;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  tenant = await newTenant(server, client);
-  stranger = await somebody(server);
-  colleague = await newMember(server, tenant.defaultTeamId, 'viewer');
-  teamId = await createTeam(client, tenant, 'Support');
-  teamAdmin = await newMember(server, teamId, 'admin');
-  editor = await newMember(server, teamId, 'editor');
-  viewer = await newMember(server, teamId, 'viewer');
-});
-afterAll(() => server.close());
+const colleague = await newMember(server, tenant.defaultTeamId, 'viewer');
+const teamId = await createTeam(client, tenant, 'Support');
+const teamAdmin = await newMember(server, teamId, 'admin');
+const editor = await newMember(server, teamId, 'editor');
+const viewer = await newMember(server, teamId, 'viewer');
 
 const UNAUTHORIZED = refused(401, 'unauthorized');
 const FORBIDDEN = refused(403, 'forbidden');

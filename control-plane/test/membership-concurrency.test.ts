@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { newPrompt } from './cast.js';
+import { startForFile } from './control-plane-of-file.js';
 import { type Answer, type Client, documentedClient } from './documented-client.js';
 import {
   createKey,
@@ -11,24 +12,13 @@ import {
   somebody,
   type Tenant,
 } from './membership-scene.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startControlPlane } from './running-control-plane.js';
 
 /** Two replicas, so that nothing in the memory of one keeps the order. */
-let server: RunningControlPlane;
-let replica: RunningControlPlane;
-let clients: readonly [Client, Client];
-let client: Client;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  replica = await startControlPlane({}, server);
-  clients = [await documentedClient(server.url), await documentedClient(replica.url)];
-  client = clients[0];
-});
-afterAll(async () => {
-  await replica.close();
-  await server.close();
-});
+const { server, client } = await startForFile();
+const replica = await startControlPlane({}, server);
+afterAll(() => replica.close());
+const clients = [client, await documentedClient(replica.url)] as const;
 
 /** Makes all calls at once, turn by turn on either replica. */
 function atOnce(calls: readonly ((on: Client) => Promise<Answer>)[]): Promise<Answer[]> {

@@ -1,28 +1,19 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createApp } from '#http/app.js';
 import { createLog } from '#log.js';
-import { newKey, newPerson, newPrompt, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
+import { newKey, newPrompt } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 const CONSOLE = 'https://console.example.com';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane({
-    PX0_CORS_ORIGINS: `${CONSOLE},http://localhost:3000`,
-    PX0_TRUST_PROXY: '127.0.0.0/8',
-  });
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
+const { server, client, admin } = await startWithAdmin({
+  PX0_CORS_ORIGINS: `${CONSOLE},http://localhost:3000`,
+  PX0_TRUST_PROXY: '127.0.0.0/8',
 });
-afterAll(() => server.close());
 
 describe('pages of other origins', () => {
   const ask = (origin: string, path = '/v1/prompts') =>

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, type Client, documentedClient } from './documented-client.js';
+import { describe, expect, test } from 'vitest';
+import { startWithTenant } from './control-plane-of-file.js';
+import type { Answer } from './documented-client.js';
 import {
   createKey,
   createTeam,
@@ -9,22 +10,10 @@ import {
   rolesIn,
   type Somebody,
   somebody,
-  type Tenant,
 } from './membership-scene.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let tenant: Tenant;
-let stranger: Somebody;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  tenant = await newTenant(server, client);
-  stranger = await somebody(server);
-});
-afterAll(() => server.close());
+const { server, client, tenant } = await startWithTenant();
+const stranger = await somebody(server);
 
 const NOT_FOUND = refused(404, 'organization not found');
 const FORBIDDEN = refused(403, 'forbidden');

@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { HashingGate } from '#accounts/hashing-gate.js';
 import { hashPassword, isRightPassword } from '#accounts/password.js';
 import { createResetCode } from '#accounts/secrets.js';
 import { logIn, mailedCode, newAddress, newKey, newPerson, PASSWORD, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
+import { startForFile } from './control-plane-of-file.js';
 import { resetCodeFor } from './reset-codes.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 const OTHER_PASSWORD = 'Other-Horse-8';
 const COMPLEXITY =
   'password must contain at least one uppercase letter, one lowercase letter, one digit, and one special character';
 
-let server: RunningControlPlane;
-let client: Client;
 let person: Person;
 
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
 
 const login = (email: string, password: string) =>
   client('POST', '/v1/auth/login', { body: { email, password } });

@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { join, newKey, newPerson, newPrompt, newTeam, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { join, newKey, newPerson, newPrompt, newTeam, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let editor: Person;
-let stranger: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  editor = await newPerson(server, client);
-  stranger = await newPerson(server, client);
-  await join(server, editor, admin.teamId, 'editor');
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const editor = await newPerson(server, client);
+const stranger = await newPerson(server, client);
+await join(server, editor, admin.teamId, 'editor');
 
 const FORBIDDEN = { status: 403, json: { error: 'forbidden' } };
 const NO_PROMPT = { status: 404, json: { error: 'prompt not found' } };

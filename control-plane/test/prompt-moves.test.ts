@@ -1,29 +1,15 @@
-import { type Server, startGateway } from '@px0/test-bed';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { join, newKey, newPerson, newPrompt, newTeam, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { startGateway } from '@px0/test-bed';
+import { afterAll, expect, test } from 'vitest';
+import { join, newKey, newPerson, newPrompt, newTeam, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
 /** What a gateway answers once a prompt has gone to another team. */
 
-let server: RunningControlPlane;
-let gateway: Server;
-let client: Client;
-let admin: Person;
-let neighbour: Person;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  neighbour = await newPerson(server, client);
-  await join(server, admin, neighbour.teamId, 'admin');
-  gateway = await startGateway({ databaseUrl: server.databaseUrl });
-}, 60_000);
-afterAll(async () => {
-  await gateway.stop();
-  await server.close();
-});
+const { server, client, admin } = await startWithAdmin();
+const neighbour = await newPerson(server, client);
+await join(server, admin, neighbour.teamId, 'admin');
+const gateway = await startGateway({ databaseUrl: server.databaseUrl });
+afterAll(() => gateway.stop());
 
 async function livePrompt(name: string): Promise<{ id: string; slug: string }> {
   const prompt = await newPrompt(client, { ...admin, name });

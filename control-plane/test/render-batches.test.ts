@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newKey, newPerson, newPrompt, newTeam, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
+import { describe, expect, test } from 'vitest';
+import { newKey, newPerson, newPrompt, newTeam, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 import { recordStatements } from './recorded-statements.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 const record = recordStatements();
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let key: string;
-let prompt: { id: string; slug: string };
 
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  key = await newKey(client, admin, 'read_render', [admin.teamId]);
-  prompt = await newPrompt(client, admin);
-  await newVersion(client, admin.token, prompt.id, 'Hello {{.name}}');
-  for (let steps = 0; steps < 2; steps += 1) {
-    await client('POST', `/v1/prompts/${prompt.id}/versions/1/promote`, { token: admin.token });
-  }
-  await newVersion(client, admin.token, prompt.id, 'Draft for {{.name}}');
-  const tag = { token: admin.token, body: { tag: 'next' } };
-  await client('POST', `/v1/prompts/${prompt.id}/versions/2/tags`, tag);
-});
-afterAll(() => server.close());
+const { server, client, admin } = await startWithAdmin();
+const key = await newKey(client, admin, 'read_render', [admin.teamId]);
+const prompt = await newPrompt(client, admin);
+await newVersion(client, admin.token, prompt.id, 'Hello {{.name}}');
+for (let steps = 0; steps < 2; steps += 1) {
+  await client('POST', `/v1/prompts/${prompt.id}/versions/1/promote`, { token: admin.token });
+}
+await newVersion(client, admin.token, prompt.id, 'Draft for {{.name}}');
+const tag = { token: admin.token, body: { tag: 'next' } };
+await client('POST', `/v1/prompts/${prompt.id}/versions/2/tags`, tag);
 
 const render = (renders: unknown, token = key) => client('POST', '/v1/renders', { token, body: { renders } });
 const variables = { name: 'Zoë' };

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newKey, newPerson, newPrompt, newTeam, newVersion, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { describe, expect, test } from 'vitest';
+import { newKey, newPerson, newPrompt, newTeam, newVersion } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
-let key: string;
-let prompt: { id: string; slug: string };
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-  key = await newKey(client, admin, 'read_render', [admin.teamId]);
-  prompt = await newPrompt(client, admin);
-  await client('POST', `/v1/prompts/${prompt.id}/versions`, {
-    token: admin.token,
-    body: { template: 'Hello {{.name}}', model: 'm', model_params: { temperature: 0.2 } },
-  });
+const { server, client, admin } = await startWithAdmin();
+const key = await newKey(client, admin, 'read_render', [admin.teamId]);
+const prompt = await newPrompt(client, admin);
+await client('POST', `/v1/prompts/${prompt.id}/versions`, {
+  token: admin.token,
+  body: { template: 'Hello {{.name}}', model: 'm', model_params: { temperature: 0.2 } },
 });
-afterAll(() => server.close());
 
 const render = (path: string, body: object, token = key) =>
   client('POST', `/v1/prompts/${path}/render`, { token, body });

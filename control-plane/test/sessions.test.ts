@@ -1,22 +1,14 @@
 import { until } from '@px0/test-bed';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hashPassword } from '#accounts/password.js';
 import { logIn, newPerson, PASSWORD, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
+import { startForFile } from './control-plane-of-file.js';
 import { resetCodeFor } from './reset-codes.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
 const OTHER_PASSWORD = 'Other-Horse-8';
 
-let server: RunningControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
 
 const isAlive = async (token: string) => (await client('GET', '/v1/auth/me', { token })).status === 200;
 const change = (token: string, current_password: string, new_password: string) =>

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newPrompt } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
+import { startWithTenant } from './control-plane-of-file.js';
 import {
   createKey,
   createTeam,
@@ -8,24 +8,11 @@ import {
   newTenant,
   refused,
   rolesIn,
-  type Somebody,
   somebody,
-  type Tenant,
 } from './membership-scene.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let tenant: Tenant;
-let stranger: Somebody;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  tenant = await newTenant(server, client);
-  stranger = await somebody(server);
-});
-afterAll(() => server.close());
+const { server, client, tenant } = await startWithTenant();
+const stranger = await somebody(server);
 
 const UNAUTHORIZED = refused(401, 'unauthorized');
 const FORBIDDEN = refused(403, 'forbidden');

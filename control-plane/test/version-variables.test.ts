@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newPerson, newPrompt, type Person } from './cast.js';
-import { type Client, documentedClient } from './documented-client.js';
-import { type RunningControlPlane, startControlPlane } from './running-control-plane.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { newPrompt } from './cast.js';
+import { startWithAdmin } from './control-plane-of-file.js';
 
-let server: RunningControlPlane;
-let client: Client;
-let admin: Person;
+const { server, client, admin } = await startWithAdmin();
+
 let promptId: string;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  admin = await newPerson(server, client);
-});
-afterAll(() => server.close());
 beforeEach(async () => {
   promptId = (await newPrompt(client, admin)).id;
 });

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Call, type Client, documentedClient } from '../documented-client.js';
-import { type RunningControlPlane, startControlPlane } from '../running-control-plane.js';
-import { CALLERS, type CallerName, type Cast, newCast, newTarget } from './callers.js';
+import { expect, test } from 'vitest';
+import { startForFile } from '../control-plane-of-file.js';
+import type { Call } from '../documented-client.js';
+import { CALLERS, type CallerName, newCast, newTarget } from './callers.js';
 import type { Row } from './row.js';
 import { accountRows } from './rows/accounts.js';
 import { apiKeyRows } from './rows/api-keys.js';
@@ -32,16 +32,8 @@ const MATRIX = {
   ...renderingRows,
 };
 
-let server: RunningControlPlane;
-let client: Client;
-let shared: Cast;
-
-beforeAll(async () => {
-  server = await startControlPlane();
-  client = await documentedClient(server.url);
-  shared = await newCast(server);
-});
-afterAll(() => server.close());
+const { server, client } = await startForFile();
+const shared = await newCast(server);
 
 test('every route that is served has its rows', async () => {
   const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
