@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import { SeededRandom } from '@px0/test-bed';
 import { expect, test } from 'vitest';
 import { type ApiDocument, type Route, routesOf } from '#http/api-document.js';
 import { startForFile } from './control-plane-of-file.js';
 import {
   type ForeignCall,
-  type Random,
   type Request,
   randomForeignCall,
   requestFor,
@@ -44,14 +44,14 @@ test(`${CALLS} calls about another tenant's things are answered as those about n
   timeout: CALLS * 200,
 }, async () => {
   process.stdout.write(`PX0_SEED=${SEED}\n`);
-  const random = randomFrom(SEED);
+  const random = new SeededRandom(SEED);
   const statuses = new Map<number, number>();
   let left = CALLS;
   const callAndCompare = async () => {
     while (left > 0) {
       left -= 1;
       const call = nextCall(random);
-      const caller = pick(CALLERS, random);
+      const caller = random.pick(CALLERS);
       const { status } = await expectNothingTold(call, caller);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
@@ -94,7 +94,7 @@ const PAIRS = 15;
 const MOST_PAIRS = 300;
 
 test('how long an answer takes does not tell whether something is there', { timeout: 300_000 }, async () => {
-  const random = randomFrom(SEED + 1);
+  const random = new SeededRandom(SEED + 1);
   const timed = routes.filter((route) => !(keyOf(route) in TOLD_TO_ANYBODY) && mayNameThings(route, random));
   let widest = { gap: 0, name: '' };
   for (const route of timed) {
@@ -145,22 +145,22 @@ function median(values: readonly number[]): number {
 }
 
 /** A call that names something foreign; reads may name nothing. */
-function nextCall(random: Random): ForeignCall {
+function nextCall(random: SeededRandom): ForeignCall {
   for (;;) {
-    const route = pick(routes, random);
+    const route = random.pick(routes);
     const call = randomForeignCall(route, random);
     if (call.isForeign || route.method === 'GET') return call;
   }
 }
 
 /** Drawn often enough for what may be left out of a call to be in one. */
-function mayNameThings(route: Route, random: Random): boolean {
+function mayNameThings(route: Route, random: SeededRandom): boolean {
   const calls = Array.from({ length: 20 }, () => randomForeignCall(route, random));
   return calls.some(({ slots }) => slots.some(({ value }) => 'kind' in value));
 }
 
 /** A call to the route in which everything that can be foreign is. */
-function foreignCallTo(route: Route, random: Random): ForeignCall {
+function foreignCallTo(route: Route, random: SeededRandom): ForeignCall {
   for (;;) {
     const call = randomForeignCall(route, random);
     const named = call.slots.filter(({ value }) => 'kind' in value);
@@ -220,19 +220,4 @@ function masked({ path, body }: Request, { status, headers, json }: Answer): unk
 
 function keyOf({ name }: Route): string {
   return name.replace(/\{[^}]*\}/g, '{}');
-}
-
-function pick<Item>(items: readonly Item[], random: Random): Item {
-  return items[random(items.length)] as Item;
-}
-
-/** Numbers that the seed tells (mulberry32). */
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SeededRandom } from '@px0/test-bed';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unifiedDiff } from '#versions/unified-diff.js';
 
@@ -178,84 +179,60 @@ function gnuDiffs(pairs: readonly Pair[]): string[] {
   }
 }
 
-/** The same numbers in every run (a linear congruential generator with the constants of MMIX). */
-class Dice {
-  #state: bigint;
-
-  constructor(seed: number) {
-    this.#state = BigInt(seed);
-  }
-
-  /** A whole number from 0 to below `sides`. */
-  roll(sides: number): number {
-    this.#state = BigInt.asUintN(64, this.#state * 6364136223846793005n + 1442695040888963407n);
-    return Number((this.#state >> 33n) % BigInt(sides));
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    return choices[this.roll(choices.length)] as T;
-  }
-
-  /** Between `least` and `most` things. */
-  several<T>(least: number, most: number, thing: () => T): T[] {
-    return Array.from({ length: least + this.roll(most - least + 1) }, thing);
-  }
-}
-
 const WORDS =
   'you are a helpful assistant answer the question with care only from facts below never {{.Name}} {{.Tone}}'.split(
     ' ',
   );
 const ACTIONS = ['{{if .User}}', '{{range .Items}}', '{{else}}', '{{end}}', '{{end}}', '---'];
 
-const sentence = (dice: Dice): string => dice.several(1, 9, () => dice.pick(WORDS)).join(' ');
-const promptLine = (dice: Dice): string =>
+const sentence = (dice: SeededRandom): string => dice.several(1, 9, () => dice.pick(WORDS)).join(' ');
+const promptLine = (dice: SeededRandom): string =>
   dice.pick([() => '', () => dice.pick(ACTIONS), sentence, sentence, sentence])(dice);
-const paragraph = (dice: Dice): string[] => [...dice.several(1, 8, () => sentence(dice)), ''];
-const ended = (dice: Dice, lines: readonly string[]): string =>
-  lines.join('\n') + (lines.length > 0 && dice.roll(5) > 0 ? '\n' : '');
+const paragraph = (dice: SeededRandom): string[] => [...dice.several(1, 8, () => sentence(dice)), ''];
+const ended = (dice: SeededRandom, lines: readonly string[]): string =>
+  lines.join('\n') + (lines.length > 0 && dice.below(5) > 0 ? '\n' : '');
 
 /** A prompt, and the same after some edits of the kinds that people make. */
-function everydayEdit(dice: Dice): Pair {
+function everydayEdit(dice: SeededRandom): Pair {
   const from = dice.pick([
     () => dice.several(1, 80, () => promptLine(dice)),
     () => dice.several(2, 30, () => paragraph(dice)).flat(),
   ])();
   const to = [...from];
   dice.several(1, 6, () => {
-    const at = dice.roll(to.length + 1);
+    const at = dice.below(to.length + 1);
     dice.pick([
       () => to.splice(at, 1, sentence(dice)),
       () => to.splice(at, 0, promptLine(dice)),
-      () => to.splice(at, dice.roll(8)),
-      () => to.splice(at, dice.roll(12), ...dice.several(1, 12, () => promptLine(dice))),
-      () => to.splice(at, dice.roll(30), ...dice.several(0, 5, () => paragraph(dice)).flat()),
-      () => to.splice(at, 0, ...to.slice(at, at + dice.roll(6))),
-      () => to.splice(dice.roll(to.length + 1), 0, ...to.splice(at, dice.roll(8))),
+      () => to.splice(at, dice.below(8)),
+      () => to.splice(at, dice.below(12), ...dice.several(1, 12, () => promptLine(dice))),
+      () => to.splice(at, dice.below(30), ...dice.several(0, 5, () => paragraph(dice)).flat()),
+      () => to.splice(at, 0, ...to.slice(at, at + dice.below(6))),
+      () => to.splice(dice.below(to.length + 1), 0, ...to.splice(at, dice.below(8))),
     ])();
   });
   return [ended(dice, from), ended(dice, to)];
 }
 
 /** Texts in which almost every line has many partners. */
-function hardPair(dice: Dice): Pair {
-  const letters = 'abcdefghijkl'.slice(0, 1 + dice.roll(12));
-  const rare = dice.roll(3);
-  const line = (): string => (dice.roll(4) < rare ? `${dice.roll(1e6)}` : dice.pick([...letters]));
+function hardPair(dice: SeededRandom): Pair {
+  const letters = 'abcdefghijkl'.slice(0, 1 + dice.below(12));
+  const rare = dice.below(3);
+  const line = (): string => (dice.below(4) < rare ? `${dice.below(1e6)}` : dice.pick([...letters]));
   const from = dice.pick([
     () => dice.several(0, 400, line),
     () => dice.several(1, 15, () => [...letters.slice(0, 4)]).flat(),
   ])();
   const to = dice.pick([() => dice.several(0, 400, line), () => [...from], () => [...from]])();
   dice.several(1, 8, () => {
-    to.splice(dice.roll(to.length + 1), dice.roll(12), ...dice.several(0, 12, line));
+    to.splice(dice.below(to.length + 1), dice.below(12), ...dice.several(0, 12, line));
   });
   return [ended(dice, from), ended(dice, to)];
 }
 
 /** From 256 lines on it takes more than ten blank lines, not five, to make them frequent ones. */
-function pairNear256Lines(dice: Dice): Pair {
-  const common = dice.several(4, 11, () => [`${dice.roll(1e6)}`, '']).flat();
+function pairNear256Lines(dice: SeededRandom): Pair {
+  const common = dice.several(4, 11, () => [`${dice.below(1e6)}`, '']).flat();
   while (common.length < 240) common.push(`${common.length}`);
   const rewritten = (side: string): string[] => ['1', '2', '3', '', '4', '5', '6'].map((n) => n && side + n);
   const from = [...rewritten('from'), ...common, ...dice.several(6, 12, () => 'gone')];
@@ -303,7 +280,7 @@ describe('next to the diff on this machine', () => {
     { kind: 'hard texts', count: 1_500, pairOf: hardPair },
     { kind: 'texts of about 256 lines', count: 100, pairOf: pairNear256Lines },
   ])('$count random $kind: the same to the byte, and the patch applies', { timeout: 60_000 }, (row) => {
-    const dice = new Dice(2_026);
+    const dice = new SeededRandom(2_026);
     const pairs = Array.from({ length: row.count }, () => row.pairOf(dice));
     const expected = gnuDiffs(pairs);
     const actual = pairs.map(diffOf);
@@ -318,7 +295,7 @@ describe('next to the diff on this machine', () => {
 
 describe('texts of 256 KiB that are meant to take long', () => {
   const SIZE = 262_144;
-  const dice = new Dice(7);
+  const dice = new SeededRandom(7);
   const text = (line: (n: number) => string): string => {
     const lines: string[] = [];
     for (let size = 0; size < SIZE; size += (lines.at(-1) ?? '').length + 1) lines.push(line(lines.length));
@@ -328,13 +305,13 @@ describe('texts of 256 KiB that are meant to take long', () => {
   const shuffled = (source: string): string => {
     const lines = source.split('\n').slice(0, -1);
     lines.forEach((line, n) => {
-      const other = dice.roll(n + 1);
+      const other = dice.below(n + 1);
       lines[n] = lines[other] as string;
       lines[other] = line;
     });
     return `${lines.join('\n')}\n`;
   };
-  const sparse = (): string => text(() => (dice.roll(500) === 0 ? 'b' : ''));
+  const sparse = (): string => text(() => (dice.below(500) === 0 ? 'b' : ''));
 
   test.each<readonly [name: string, ...Pair]>([
     ['all lines differ', numbered, text((n) => `!${n.toString(36)}`)],
@@ -344,7 +321,7 @@ describe('texts of 256 KiB that are meant to take long', () => {
     ['a b a b, and b a b a', 'a\nb\n'.repeat(SIZE / 4), 'b\na\n'.repeat(SIZE / 4)],
     ['a b a b, and a a b b', 'a\nb\n'.repeat(SIZE / 4), 'a\na\nb\nb\n'.repeat(SIZE / 8)],
     ['two letters at random', text(() => dice.pick(['a', 'b'])), text(() => dice.pick(['a', 'b']))],
-    ['200 words at random', text(() => `${dice.roll(200)}`), text(() => `${dice.roll(200)}`)],
+    ['200 words at random', text(() => `${dice.below(200)}`), text(() => `${dice.below(200)}`)],
     ['only empty lines, and half of them', '\n'.repeat(SIZE), '\n'.repeat(SIZE / 2)],
     ['long runs of empty lines', sparse(), sparse()],
     ['nothing, and only empty lines', '', '\n'.repeat(SIZE)],

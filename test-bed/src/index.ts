@@ -18,6 +18,7 @@ export { type PostgresServer, startPostgres } from './postgres-server.js';
 export { ensureRedisServer } from './redis-binary.js';
 export { type RedisServer, startRedis } from './redis-server.js';
 export { leaveNote, type Matter, notesOf } from './run-notes.js';
+export { SeededRandom } from './seeded-random.js';
 export {
   type Neighbours,
   type Program,

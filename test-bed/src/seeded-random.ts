@@ -19,14 +19,24 @@ export class SeededRandom {
     return this.next() < probability;
   }
 
+  /** A whole number from 0 up to, but without, an end. */
+  below(end: number): number {
+    return Math.floor(this.next() * end);
+  }
+
   /** A whole number, both ends included. */
   between(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1));
+    return least + this.below(most - least + 1);
+  }
+
+  /** As many things as `between` says. */
+  several<T>(least: number, most: number, make: () => T): T[] {
+    return Array.from({ length: this.between(least, most) }, make);
   }
 
   /** @throws {RangeError} if there is nothing to pick from */
   pick<T>(items: readonly T[]): T {
-    const item = items[Math.floor(this.next() * items.length)];
+    const item = items[this.below(items.length)];
     if (item === undefined) throw new RangeError('nothing to pick from');
     return item;
   }

@@ -1,13 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { SeededRandom } from '@px0/test-bed';
 import type { TSchema } from 'typebox';
 import type { Route } from '#http/api-document.js';
 import type { Kind } from './tenant.js';
 
 /** Where the things come from that a call names. */
 export type Source = 'foreign' | 'own';
-
-/** Whole numbers from 0 up to, but without, a limit. */
-export type Random = (limit: number) => number;
 
 /** A route with its slots filled: each names something foreign, or something of the caller's own. */
 export interface ForeignCall {
@@ -104,7 +102,7 @@ const WRAPPED: Readonly<Record<string, (thing: string | undefined) => unknown>> 
 const LEFT_OUT = new Set(['cursor']);
 
 /** @returns a random way to call the route; parameters that may be absent are, half of the time */
-export function randomForeignCall(route: Route, random: Random): ForeignCall {
+export function randomForeignCall(route: Route, random: SeededRandom): ForeignCall {
   const segments = route.path.split('/');
   const inPath = segments.flatMap((segment, index): Slot[] => {
     if (!segment.startsWith('{')) return [];
@@ -115,7 +113,7 @@ export function randomForeignCall(route: Route, random: Random): ForeignCall {
   });
   const inQuery = (route.operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'query' && !LEFT_OUT.has(parameter.name))
-    .filter(({ required }) => required || random(2) === 0)
+    .filter(({ required }) => required || random.below(2) === 0)
     .map(({ name }) => slot('query', name, kindsNamed('query', name, route), random));
   const body = bodySchema(route);
   const required = new Set(body !== undefined && 'required' in body ? (body.required as string[]) : []);
@@ -123,7 +121,7 @@ export function randomForeignCall(route: Route, random: Random): ForeignCall {
     body !== undefined && 'properties' in body ? (body.properties as object) : {},
   );
   const inBody = properties
-    .filter((name) => required.has(name) || random(2) === 0)
+    .filter((name) => required.has(name) || random.below(2) === 0)
     .map((name) => slot('body', name, kindsNamed('body', name, route), random));
   const slots = [...inPath, ...inQuery, ...inBody];
   return {
@@ -151,15 +149,15 @@ function slot(
   where: Slot['where'],
   name: string,
   choices: readonly (Kind | (() => unknown))[],
-  random: Random,
+  random: SeededRandom,
 ): Slot {
-  const chosen = choices[random(choices.length)] ?? words;
+  const chosen = random.pick(choices);
   if (typeof chosen === 'function') return { where, name, value: { make: chosen } };
-  const source = random(4) === 0 ? 'own' : 'foreign';
+  const source = random.below(4) === 0 ? 'own' : 'foreign';
   return {
     where,
     name,
-    value: { kind: chosen, source, place: random(1_000) },
+    value: { kind: chosen, source, place: random.below(1_000) },
   };
 }
 
