@@ -4,17 +4,12 @@ import { findFreePort, startRedis, testRedis } from '@px0/test-bed';
 import { expect, onTestFinished, test } from 'vitest';
 import { RawConnection } from './client.js';
 import { runGatewayProcess as run } from './gateway-process.js';
-import { newOrg, ready } from './running-gateway.js';
-import { SeededFeed } from './seeded-feed.js';
+import { greetingFeed } from './greeting-feed.js';
+import { ready } from './running-gateway.js';
 
 /** A gateway process that is ready, and a prompt in its feed. */
 async function runReady(environment: Record<string, string> = {}, { url, prefix } = testRedis()) {
-  const feed = new SeededFeed({ url, prefix });
-  onTestFinished(() => feed.close());
-  await feed.begin();
-  const { org_id } = newOrg();
-  const key = await feed.key({ org_id });
-  await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
+  const key = await greetingFeed({ url, prefix });
   const port = await findFreePort();
   const process_ = run({
     REDIS_URL: url,

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort, testRedis } from '@px0/test-bed';
 import { expect, onTestFinished, test } from 'vitest';
 import { runGatewayProcess } from './gateway-process.js';
-import { newOrg } from './running-gateway.js';
-import { SeededFeed } from './seeded-feed.js';
+import { greetingFeed } from './greeting-feed.js';
 
 const RESTARTS = 20;
 
@@ -24,12 +23,7 @@ function render(port: number, key: string, agent: Agent | undefined): Promise<nu
 
 test('twenty rolling restarts of two gateways behind one port under constant load: not one failed request', async () => {
   const { url, prefix } = testRedis();
-  const feed = new SeededFeed({ url, prefix });
-  onTestFinished(() => feed.close());
-  await feed.begin();
-  const { org_id } = newOrg();
-  const key = await feed.key({ org_id });
-  await feed.prompt({ org_id, slug: 'greeting', live: 1 }, ['hello']);
+  const key = await greetingFeed({ url, prefix });
   const port = await findFreePort();
   const start = () =>
     runGatewayProcess({

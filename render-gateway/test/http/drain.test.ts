@@ -57,8 +57,9 @@ test('a request that does not end keeps it from ending for nine seconds, however
   await connection.closed;
 });
 
-test('an answer that is on its way to a reader who takes his time comes whole', async () => {
-  // Sixty thousand characters, each six bytes in JSON; the system's own buffers take a few mebibytes.
+/** @returns a connection, and a batch whose answer is longer than the system's own buffers, of a few mebibytes */
+async function serveLongAnswer() {
+  // Sixty thousand characters a render, each six bytes in JSON.
   const served = await serve(
     { escaped: `{{range 600}}${'\x01'.repeat(100)}{{end}}` },
     { clock: steadyClock, idleGrace: 0 },
@@ -67,8 +68,13 @@ test('an answer that is on its way to a reader who takes his time comes whole', 
   const connection = new RawConnection(served.port);
   onTestFinished(() => connection.close());
   const renders = Array.from({ length: 45 }, () => ({ slug: 'escaped' }));
-  const batch = requestOf(served, 'escaped', Buffer.from(JSON.stringify({ renders }))).toString();
-  await connection.send(batch.replace('/v1/prompts/escaped/render', '/v1/renders'));
+  const request = requestOf(served, 'escaped', Buffer.from(JSON.stringify({ renders }))).toString();
+  return { served, connection, batch: request.replace('/v1/prompts/escaped/render', '/v1/renders') };
+}
+
+test('an answer that is on its way to a reader who takes his time comes whole', async () => {
+  const { served, connection, batch } = await serveLongAnswer();
+  await connection.send(batch);
   await new Promise((resolve) => connection.socket.once('readable', resolve));
   while (served.server.load.deadlines === 0) await new Promise(setImmediate);
   connection.socket.pause();
@@ -84,24 +90,14 @@ test('an answer that is on its way to a reader who takes his time comes whole', 
 });
 
 test('a long answer that begins while the server drains comes whole, and is the last of its connection', async () => {
-  const served = await serve(
-    { escaped: `{{range 600}}${'\x01'.repeat(100)}{{end}}` },
-    { clock: steadyClock, idleGrace: 0 },
-  );
-  onTestFinished(() => served.close());
-  const connection = new RawConnection(served.port);
-  onTestFinished(() => connection.close());
+  const { served, connection, batch } = await serveLongAnswer();
   connection.socket.pause();
-  const renders = Array.from({ length: 45 }, () => ({ slug: 'escaped' }));
-  const whole = requestOf(served, 'escaped', Buffer.from(JSON.stringify({ renders })))
-    .toString()
-    .replace('/v1/prompts/escaped/render', '/v1/renders');
-  await connection.send(whole.slice(0, -5));
+  await connection.send(batch.slice(0, -5));
   while (served.server.load.open === 0) await new Promise(setImmediate);
   const drained = served.server.drain();
   // Longer than a port takes to be closed.
   await new Promise((resolve) => setTimeout(resolve, 2 * LIMITS.quietTurnSearch));
-  await connection.send(whole.slice(-5));
+  await connection.send(batch.slice(-5));
   await new Promise((resolve) => setTimeout(resolve, 500));
   connection.socket.resume();
   const { status, json, head } = await connection.answer();
