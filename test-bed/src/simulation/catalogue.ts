@@ -28,6 +28,10 @@ function apiKey(letter: string): string {
 type Documents = ReadonlyMap<string, string>;
 /** New states of documents; null: gone. */
 type Change = Record<string, string | null>;
+interface UserAct {
+  readonly change: Change;
+  readonly words: string;
+}
 
 const slugKey = (slug: string) => documentKey.slug(ORGANIZATION, slug);
 const keyKey = (credential: string) => documentKey.key(HASHES[CREDENTIALS.indexOf(credential)] ?? '');
@@ -70,13 +74,25 @@ export class Users {
   }
 
   /** @returns what to change, and words for it */
-  act(documents: Documents): { readonly change: Change; readonly words: string } {
+  act(documents: Documents): UserAct {
     if (this.#random.chance(0.15)) return this.#turnKey(documents, this.#random.pick(CREDENTIALS));
     const slug = this.#random.pick(SLUGS);
     const prompt = this.#promptOf(documents, slug);
     if (prompt === undefined) return this.#create(slug);
     if (this.#random.chance(0.1)) return this.#spoil(prompt);
     return this.#random.chance(0.15) ? this.#remove(documents, prompt) : this.#promote(prompt);
+  }
+
+  /**
+   * In one transaction, first a key is another, or is made, and then the prompt of a slug changes.
+   * @returns undefined where there is no prompt that can be read
+   */
+  changeTogether(documents: Documents, credential: string, slug: string): UserAct | undefined {
+    const prompt = this.#promptOf(documents, slug);
+    if (prompt === undefined || this.textOf(documents, slug) === UNREADABLE) return undefined;
+    const key = this.#newKey();
+    const { change, words } = this.#promote(prompt);
+    return { change: { [keyKey(credential)]: key, ...change }, words: `another key, and ${words}` };
   }
 
   /** What a caller of that slug gets: null if it is not there. */
@@ -107,22 +123,25 @@ export class Users {
     return prompt?.kind === 'prompt' ? prompt : undefined;
   }
 
-  #turnKey(documents: Documents, credential: string): { change: Change; words: string } {
+  #turnKey(documents: Documents, credential: string): UserAct {
     const key = keyKey(credential);
     const name = credential.slice(0, 4);
     if (documents.has(key)) return { change: { [key]: null }, words: `key ${name} is revoked` };
+    return { change: { [key]: this.#newKey() }, words: `key ${name} is made` };
+  }
+
+  #newKey(): string {
     this.#serial += 1;
-    const body = encodeDocument({
+    return encodeDocument({
       kind: 'key',
       id: `key ${this.#serial}`,
       org_id: ORGANIZATION,
       operation: 'read_render',
       team_ids: null,
     });
-    return { change: { [key]: body }, words: `key ${name} is made` };
   }
 
-  #create(slug: string): { change: Change; words: string } {
+  #create(slug: string): UserAct {
     const id = `00000000-0000-4000-8000-1${String(this.#serial).padStart(11, '0')}`;
     const body = this.#encode({
       kind: 'slug',
@@ -144,7 +163,7 @@ export class Users {
     return { change: { ...change, [slugKey(slug)]: body }, words: `prompt is created: ${words}` };
   }
 
-  #promote(prompt: PromptDocument): { change: Change; words: string } {
+  #promote(prompt: PromptDocument): UserAct {
     const { id, slug } = prompt;
     const live = (prompt.live ?? 0) + 1;
     this.#serial += 1;
@@ -166,7 +185,7 @@ export class Users {
   }
 
   /** As a control plane of another format would write it. */
-  #spoil(prompt: PromptDocument): { change: Change; words: string } {
+  #spoil(prompt: PromptDocument): UserAct {
     this.#serial += 1;
     const body = `${UNREADABLE},"serial":${this.#serial}}`;
     // What follows goes on from the state that it has in the database.
@@ -174,7 +193,7 @@ export class Users {
     return { change: { [documentKey.prompt(prompt.id)]: body }, words: `${prompt.slug}: nobody can read it` };
   }
 
-  #remove(documents: Documents, { id, slug }: PromptDocument): { change: Change; words: string } {
+  #remove(documents: Documents, { id, slug }: PromptDocument): UserAct {
     const change: Change = { [slugKey(slug)]: null, [documentKey.prompt(id)]: null };
     for (const key of documents.keys()) if (key.startsWith(`version:${id}:`)) change[key] = null;
     return { change, words: `${slug}: is deleted` };

@@ -15,6 +15,10 @@ const HEALING = 5_000;
 const DOUBT = 11_000;
 /** In calm weather, from a change until every gateway has it: less than the publisher's heartbeat. */
 const PROMPT = 600;
+/** And until its threads hear of it, at the least and at the most: how long each of its steps takes is drawn. */
+const SPREADING = [5, 25] as const;
+/** One each millisecond: a thread that asks for a key has its answer within four. */
+const ASKS = 6;
 
 export interface HistoryOptions {
   readonly seed: number;
@@ -71,6 +75,7 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
     await time.passUntil(time.now + PROMPT);
     await check(installation, false);
   }
+  if (world.violation === undefined) await askAmidChanges(installation);
   return { violation: world.violation, lines: world.lines };
 }
 
@@ -78,6 +83,36 @@ export async function liveThrough(options: HistoryOptions): Promise<HistoryResul
 async function untilRung({ store, world: { time } }: Installation): Promise<void> {
   const before = store.rings;
   for (let waits = 0; store.rings === before && waits < 300; waits++) await time.passUntil(time.now + 10);
+}
+
+/**
+ * Threads that hold nothing are asked for a prompt, and then by another caller, whose key they wait for while one
+ * message changes both: the way that they find meanwhile must not outlast that message. Callers go on asking, for
+ * the answer that the thread waits for has it forget whatever it remembers.
+ */
+async function askAmidChanges(installation: Installation): Promise<void> {
+  const { world, gateways } = installation;
+  const { time, random, tally } = world;
+  const slug = random.pick(SLUGS);
+  const first = CREDENTIALS.find((credential) => installation.admits(credential));
+  const second = CREDENTIALS.find((credential) => credential !== first);
+  if (first === undefined || second === undefined) return;
+  for (const { current } of gateways) {
+    current.replaceThread();
+    current.render(first, slug);
+  }
+  await time.passUntil(time.now + 50);
+  if (!installation.changeTogether(second, slug)) return;
+  tally.deeds['asked amid a change'] += 1;
+  for (const { current } of gateways) {
+    const begin = random.between(...SPREADING);
+    for (let asks = 0; asks < ASKS; asks += 1) time.after(begin + asks, () => current.render(second, slug));
+  }
+  await time.passUntil(time.now + 80);
+  for (const { current } of gateways) {
+    current.render(second, slug, installation.expectedAnswer(second, slug));
+  }
+  await time.passUntil(time.now + 50);
 }
 
 function drawWeather({ random }: World): Weather {

@@ -77,6 +77,20 @@ export class Installation {
     this.database.change(change);
   }
 
+  /** Whether that credential is let through, as the database has it. */
+  admits(credential: string): boolean {
+    return this.#users.admits(this.database.documents, credential) !== null;
+  }
+
+  /** Changes a key, and a slug's prompt, in one transaction. @returns whether there is one to be changed */
+  changeTogether(credential: string, slug: string): boolean {
+    const act = this.#users.changeTogether(this.database.documents, credential, slug);
+    if (act === undefined) return false;
+    this.world.note(() => `USER: ${act.words}`);
+    this.database.change(act.change);
+    return true;
+  }
+
   /**
    * What a caller must be answered, if the gateway knows all that the database does; undefined where a
    * document cannot be read, and there is more than one right answer.

@@ -10,6 +10,7 @@ const HOMES = {
   DocumentCache: ['@px0/render-gateway', 'documents/document-cache.js'],
   Evictions: ['@px0/render-gateway', 'documents/evictions.js'],
   LookUpDesk: ['@px0/render-gateway', 'documents/look-up-desk.js'],
+  Renderer: ['@px0/render-gateway', 'render/renderer.js'],
   ReportDesk: ['@px0/render-gateway', 'reports/report-desk.js'],
 } as const satisfies Partial<Record<keyof Parts, readonly [Room, string]>>;
 
@@ -118,6 +119,21 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     file: 'documents/document-cache.js',
     right: 'return this.#held.has(key) || this.#absent.has(key);',
     wrong: 'return this.#held.has(key);',
+  },
+  'a request goes on before its thread has taken in all of a message, and remembers a way that it closes': {
+    seed: 3,
+    part: 'Renderer',
+    file: 'render/renderer.js',
+    right: 'awaited.push(key);',
+    wrong: 'this.#desk.settle(key, true);',
+  },
+  'a thread remembers ways that changes have closed': {
+    seed: 18,
+    part: 'Renderer',
+    file: 'render/renderer.js',
+    right: `apply(changed) {
+        this.#routes.forget();`,
+    wrong: 'apply(changed) {',
   },
   'the publisher settles what the feed has refused': {
     seed: 3044,

@@ -25,6 +25,7 @@ export const DEEDS = [
   'gateway restarted',
   'gateway with a snapshot of another feed',
   'thread replaced',
+  'asked amid a change',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 

@@ -25,8 +25,10 @@ const KINDS: Readonly<Record<string, Exclude<Answer['kind'], 'rendered' | 'wrong
   unavailable: 'unavailable',
 };
 
+const EMPTY_TEXT = '{}';
+const EMPTY_BYTES = new TextEncoder().encode(EMPTY_TEXT);
 const EMPTY_BODY = {
-  read: () => ({ input: { variables: {}, missing: undefined }, text: '{}' }),
+  read: () => ({ input: { variables: {}, missing: undefined }, text: EMPTY_TEXT }),
   keep: () => true,
   letGo: () => {},
 };
@@ -94,16 +96,14 @@ export class SimulatedThread {
     });
   }
 
+  /** As the HTTP server does: by the way that a request like it went, and else by whatever it takes. */
   ask(credential: string, slug: string, later: (answer: Answer) => void): void {
-    const request = {
-      credential,
-      path: `/v1/prompts/${slug}/render`,
-      query: '',
-      body: EMPTY_BODY,
-    };
-    const outcome = this.#renderer.render(request, (found) => {
-      if (this.isAlive) later(read(found));
-    });
+    const wanted = { credential, path: `/v1/prompts/${slug}/render`, query: '' };
+    const outcome =
+      this.#renderer.renderHeld(wanted, EMPTY_BYTES) ??
+      this.#renderer.render({ ...wanted, body: EMPTY_BODY }, (found) => {
+        if (this.isAlive) later(read(found));
+      });
     if (outcome !== undefined) later(read(outcome));
   }
 
