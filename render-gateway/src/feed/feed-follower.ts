@@ -323,11 +323,8 @@ export class FeedFollower {
   #isForeign(message: FeedMessage): boolean {
     if (!this.#unproven || this.#state !== 'waiting') return false;
     const relation = isPast(message, this.#position) ? relationTo(this.#rejected, message) : 'other';
-    if (relation === 'earlier') return false;
-    if (relation === 'other') {
-      this.#rejectedSince = undefined;
-      return false;
-    }
+    if (relation === 'other') this.#rejectedSince = undefined;
+    if (relation !== 'alive') return false;
     const now = (this.#options.steadyTime ?? steadyClock.now)();
     this.#rejectedSince ??= now;
     return now - this.#rejectedSince >= FOREIGN_LIMIT;
