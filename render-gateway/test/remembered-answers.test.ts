@@ -30,6 +30,8 @@ test('the same body gets the same answer until what it is made of changes', asyn
 
   await expectRendered(zoe, 'Hi Zoë');
   for (let times = 0; times < 3; times++) await expectRendered(zoe, 'Hi Zoë');
+  await expectRendered('{"variables":{"name":"Zoe"} }', 'Hi Zoe');
+  await expectRendered(zoe, 'Hi Zoë');
   await expectRendered('{"variables":{"name":"Ann"}}', 'Hi Ann');
   await expectRendered('{"variables":{}, "missing":"zero"}', 'Hi <no value>');
   expect(await render(key, '{"variables":{}}')).toMatchObject({
@@ -38,8 +40,9 @@ test('the same body gets the same answer until what it is made of changes', asyn
   await expectRendered(zoe, 'Hi Zoë');
   expect(await render(key, zoe, 2)).toMatchObject({ rendered: 'Dear Zoë', version: 2 });
 
+  for (let times = 0; times < 3; times++) await expectRendered(zoe, 'Hi Zoë');
   await feed.update(prompt, { tags: { good: 1 } });
-  await expectRendered(zoe, 'Hi Zoë', ['good']);
+  for (let times = 0; times < 3; times++) await expectRendered(zoe, 'Hi Zoë', ['good']);
   await feed.update(prompt, { live: 2, tags: {} });
   await expectRendered(zoe, 'Dear Zoë');
   await feed.revoke(key);

@@ -26,6 +26,19 @@ test('a key that the same message revokes opens nothing, neither for who waited 
   expect([waiting.now, render(org.credential, 'greeting').now]).toEqual(['unauthorized', 'unauthorized']);
 });
 
+test('a key that is revoked while a body is on its way opens nothing', () => {
+  const { renderer, render } = rendererUnderTest();
+  const org = organization();
+  renderer.share([org.key(1), org.slug(2), org.prompt(3, 1), org.version(4, 1)]);
+  expect(render(org.credential, 'greeting').now).toMatchObject({ rendered: 'version 1' });
+  const way = renderer.wayOf(org.credential, '/v1/prompts/greeting/render', '');
+  const body = new TextEncoder().encode('{}');
+  expect(way && renderer.renderHeld(way, body)).toBeDefined();
+  renderer.apply([org.gone(org.key(1), 5)]);
+  expect(way && renderer.renderHeld(way, body)).toBeUndefined();
+  expect(render(org.credential, 'greeting').now).toBe('unauthorized');
+});
+
 test('of a credential that is sent in whatever length, nothing is kept', () => {
   const { renderer, documents, render } = rendererUnderTest();
   const org = organization();

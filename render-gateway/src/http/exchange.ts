@@ -8,11 +8,13 @@ import { Body } from './body.js';
 import type { Cors } from './cors.js';
 import type { Deadlines } from './deadlines.js';
 import type { MemoryInFlight } from './memory-in-flight.js';
+import type { PreparedHead } from './prepared-head.js';
 import type { RequestIds } from './request-ids.js';
 
 /** What the exchanges of a thread have in common. */
 export interface ExchangeHost {
   readonly ids: RequestIds;
+  readonly head: PreparedHead;
   readonly cors: Cors;
   readonly memory: MemoryInFlight;
   readonly deadlines: Deadlines;
@@ -30,16 +32,15 @@ export interface ExchangeHost {
   onFailure(requestId: string, error: unknown): void;
 }
 
-const JSON_TYPE = 'application/json';
-
 /**
  * A request and its answer. Of the methods that answer one may be called, once; later than in the call in
  * which the request or its body arrived only from within {@link Exchange.late}.
  */
 export class Exchange {
-  readonly requestId: string;
   readonly #host: ExchangeHost;
   readonly #response: HttpResponse;
+  /** See {@link RequestIds.of}. */
+  readonly #id: string | number;
   /** Lines of CORS, see {@link Cors}. */
   readonly #corsLines: string;
   #staleness: Staleness | undefined;
@@ -54,8 +55,12 @@ export class Exchange {
   constructor(host: ExchangeHost, response: HttpResponse, request: HttpRequest) {
     this.#host = host;
     this.#response = response;
-    this.requestId = host.ids.of(request.getHeader('x-request-id'));
+    this.#id = host.ids.of(request.getHeader('x-request-id'));
     this.#corsLines = host.cors.isOn ? host.cors.linesFor(request.getHeader('origin')) : '';
+  }
+
+  get requestId(): string {
+    return this.#host.ids.textOf(this.#id);
   }
 
   /** Whether it was answered, or the client is gone. */
@@ -217,10 +222,11 @@ export class Exchange {
 
   /** In one call, as each costs more than the bytes that it writes: `bench gateway` measures it. */
   #writeHead(lines: string): void {
-    this.#response.writeHeader(
-      'content-type',
-      `${JSON_TYPE}\r\nx-request-id: ${this.requestId}${this.#corsLines}${lines}`,
-    );
+    const id = this.#id;
+    const { head } = this.#host;
+    const more = this.#corsLines + lines;
+    if (more === '' && typeof id === 'number') this.#response.writeHeader(head.name, head.valueOf(id));
+    else this.#response.writeHeader(head.name, head.valueWith(this.requestId, more));
   }
 
   /**
@@ -256,8 +262,8 @@ export class Exchange {
     this.#isOver = true;
     if (this.#isOpen) this.#host.open -= 1;
     this.#isOpen = false;
-    this.#body?.letGo();
-    this.#meetDeadline();
+    if (this.#body !== undefined) this.#body.letGo();
+    if (this.#onOverdue !== undefined) this.#meetDeadline();
     if (this.#heldAnswer > 0) this.#host.memory.give(this.#heldAnswer);
     this.#heldAnswer = 0;
   }

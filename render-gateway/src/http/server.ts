@@ -7,12 +7,13 @@ import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
 import { isBearer } from '../render/credential.js';
 import { PendingBody } from '../render/pending-body.js';
-import type { Outcome, Renderer } from '../render/renderer.js';
+import type { Outcome, Renderer, WantedRender } from '../render/renderer.js';
 import type { Staleness } from '../staleness/staleness.js';
 import { Cors } from './cors.js';
 import { Deadlines } from './deadlines.js';
 import type { Exchange, ExchangeHost } from './exchange.js';
 import { MemoryInFlight } from './memory-in-flight.js';
+import { PreparedHead } from './prepared-head.js';
 import type { Readiness } from './readiness.js';
 import { RequestIds } from './request-ids.js';
 import { addRoutes, type Route } from './routes.js';
@@ -58,9 +59,11 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#batches = new BatchDesk({ clock: options.clock, afterTurn: setImmediate });
+    const ids = new RequestIds();
     const deadlines = new Deadlines(options.requestTimeout, options.clock);
     this.#host = {
-      ids: new RequestIds(),
+      ids,
+      head: new PreparedHead(ids),
       cors: new Cors(options.corsOrigins),
       // Who has been slow for long makes room for who comes.
       memory: new MemoryInFlight(options.inFlightBytes, () => deadlines.endOldest(LIMITS.slowHolder)),
@@ -140,44 +143,53 @@ export class Server {
     this.#host.deadlines.stop();
   }
 
-  /** @returns the credential of a request that is worth reading; undefined: it was refused */
-  #admit(exchange: Exchange, request: HttpRequest): string | undefined {
+  /**
+   * Refuses at once what is not worth reading.
+   * @param isKnown the credential opened something before, and nothing has changed since
+   */
+  #admits(exchange: Exchange, credential: string, isKnown: boolean): boolean {
     const { renderer, staleness } = this.#options;
     exchange.tellStaleness(staleness);
-    const authorization = request.getHeader('authorization');
-    const credential = isBearer(authorization) ? authorization : request.getHeader('x-api-key');
-    if (renderer.isJunk(credential)) exchange.refuse(refusal.unauthorized);
+    const isJunk = !isKnown && renderer.isJunk(credential);
+    if (isJunk) exchange.refuse(refusal.unauthorized);
     else if (staleness.isStale && staleness.isTooOld()) exchange.refuse(refusal.unavailable);
-    else return credential;
-    return undefined;
+    else return true;
+    return false;
   }
 
   #render(exchange: Exchange, request: HttpRequest): void {
-    const credential = this.#admit(exchange, request);
-    if (credential === undefined) return;
     const { renderer } = this.#options;
-    const wanted = { credential, path: request.getUrl(), query: request.getQuery() ?? '' };
+    const credential = credentialOf(request);
+    const path = request.getUrl();
+    const query = request.getQuery() ?? '';
+    const way = renderer.wayOf(credential, path, query);
+    if (!this.#admits(exchange, credential, way !== undefined)) return;
     exchange.receive((bytes) => {
-      const outcome =
-        renderer.renderHeld(wanted, bytes) ??
-        renderer.render({ ...wanted, body: new PendingBody(bytes, this.#host.memory) }, (late) => {
-          exchange.late(() => this.#answer(exchange, late));
-        });
-      if (outcome !== undefined) this.#answer(exchange, outcome);
+      const held = way && renderer.renderHeld(way, bytes);
+      if (held !== undefined) this.#answer(exchange, held, 'renderedInPlace');
+      else this.#renderByAndBy(exchange, { credential, path, query }, bytes);
     });
   }
 
-  #answer(exchange: Exchange, outcome: Outcome): void {
-    const { counters } = this.#options;
-    if (typeof outcome === 'string') {
-      if (exchange.answer(outcome)) counters.renderedInPlace += 1;
-    } else if ('code' in outcome) exchange.refuse(outcome);
-    else if (exchange.answer(outcome)) counters.renderedInPool += 1;
+  #renderByAndBy(exchange: Exchange, wanted: WantedRender, bytes: Uint8Array | undefined): void {
+    const body = new PendingBody(bytes, this.#host.memory);
+    const answer = (outcome: Outcome) => {
+      this.#answer(exchange, outcome, typeof outcome === 'string' ? 'renderedInPlace' : 'renderedInPool');
+    };
+    const outcome = this.#options.renderer.render({ ...wanted, body }, (late) => {
+      exchange.late(() => answer(late));
+    });
+    if (outcome !== undefined) answer(outcome);
+  }
+
+  #answer(exchange: Exchange, outcome: Outcome, counter: 'renderedInPlace' | 'renderedInPool'): void {
+    if (typeof outcome === 'object' && 'code' in outcome) exchange.refuse(outcome);
+    else if (exchange.answer(outcome)) this.#options.counters[counter] += 1;
   }
 
   #renderMany(exchange: Exchange, request: HttpRequest): void {
-    const credential = this.#admit(exchange, request);
-    if (credential === undefined) return;
+    const credential = credentialOf(request);
+    if (!this.#admits(exchange, credential, false)) return;
     const { renderer, counters } = this.#options;
     const { memory } = this.#host;
     const desk = this.#batches;
@@ -194,4 +206,10 @@ export class Server {
     const age = ready && staleness.isStale ? { stale_seconds: staleness.seconds() } : {};
     exchange.answerStatus(up ? 200 : 503, JSON.stringify({ ...answer, dependencies, ...age }));
   }
+}
+
+/** @returns the header that carries the API key */
+function credentialOf(request: HttpRequest): string {
+  const authorization = request.getHeader('authorization');
+  return isBearer(authorization) ? authorization : request.getHeader('x-api-key');
 }

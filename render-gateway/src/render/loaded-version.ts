@@ -13,6 +13,8 @@ const HEAP_PER_CHARACTER = 12;
 /** The rest of an entry: keys, list nodes, the object itself, and the answer that it remembers. */
 const HEAP_PER_VERSION = 1_024 + 2 * LIMITS.rememberedAnswer;
 
+const NOTHING = new Uint8Array();
+
 /** A version that is ready to render. */
 export class LoadedVersion {
   /** Whether it is rendered where requests are answered. */
@@ -27,6 +29,9 @@ export class LoadedVersion {
   #answerEnd = '';
   #lastBody = '';
   #lastAnswer: string | undefined;
+  /** The same as bytes, when it was wanted again: {@link NOTHING} until then. */
+  #lastBodyBytes: Uint8Array = NOTHING;
+  #lastAnswerBytes: Uint8Array<ArrayBuffer> = NOTHING;
 
   constructor(document: VersionDocument) {
     this.template = load(document.program);
@@ -57,10 +62,19 @@ export class LoadedVersion {
    * Many prompts get the same body again and again: most often one without variables. The same body, of the
    * same state of the prompt, has the same answer, for templates know neither time nor chance.
    * `npm run bench -- gateway` measures both, the same body and others.
-   * @returns the answer that was given last, if this body got it
+   * @returns the answer that was given last, if this body got it more than once
    */
-  recall(body: string, prompt: PromptOfAnswer): string | undefined {
-    return body === this.#lastBody && prompt === this.#prompt ? this.#lastAnswer : undefined;
+  recallBytes(body: Uint8Array, prompt: PromptOfAnswer): Uint8Array<ArrayBuffer> | undefined {
+    return prompt === this.#prompt && isSame(body, this.#lastBodyBytes) ? this.#lastAnswerBytes : undefined;
+  }
+
+  /** As {@link recallBytes}, for a body that got it once: from now on its bytes will do. */
+  recall(body: Uint8Array, text: string, prompt: PromptOfAnswer): string | undefined {
+    const answer = this.#lastAnswer;
+    if (answer === undefined || text !== this.#lastBody || prompt !== this.#prompt) return undefined;
+    this.#lastBodyBytes = body.slice();
+    this.#lastAnswerBytes = new Uint8Array(Buffer.from(answer));
+    return answer;
   }
 
   /** Keeps an answer for {@link recall}, if it is short. */
@@ -68,6 +82,7 @@ export class LoadedVersion {
     if (prompt !== this.#prompt || body.length + answer.length > LIMITS.rememberedAnswer) return;
     this.#lastBody = body;
     this.#lastAnswer = answer;
+    this.#lastBodyBytes = NOTHING;
   }
 
   /** All of the answer that follows the rendered text; made once for a state of the prompt. */
@@ -75,11 +90,21 @@ export class LoadedVersion {
     if (this.#prompt !== prompt) {
       this.#prompt = prompt;
       this.#lastAnswer = undefined;
+      this.#lastBodyBytes = NOTHING;
       const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === this.#number);
       this.#answerEnd = `,"version":${this.#number},"slug":${JSON.stringify(prompt.slug)},"tags":${JSON.stringify(tags.sort())},${this.#model}}`;
     }
     return this.#answerEnd;
   }
+}
+
+/** Byte by byte: most differ soon, and the others are short. @returns false for bodies that are empty */
+function isSame(body: Uint8Array, other: Uint8Array): boolean {
+  if (body.length !== other.length || body.length === 0) return false;
+  for (let at = 0; at < body.length; at++) {
+    if (body[at] !== other[at]) return false;
+  }
+  return true;
 }
 
 /** A version that is rendered in the pool always. */

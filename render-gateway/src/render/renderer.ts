@@ -11,7 +11,7 @@ import type { BodySource, Keeping } from './pending-body.js';
 import type { OrderTaker } from './pool-order.js';
 import { isReadInPlace, readJsonText, requestBodyOf, textOf } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
-import { RouteCache } from './route-cache.js';
+import { RouteCache, type Way } from './route-cache.js';
 import { sharedBytes } from './shared-bytes.js';
 import { readTarget, type Target } from './target.js';
 
@@ -126,20 +126,29 @@ export class Renderer {
     return !this.#routes.knows(credential) && this.#keyDocument(credential) === undefined;
   }
 
+  /** @returns the way that a request like it went; its caller was let through, then and now */
+  wayOf(credential: string, path: string, query: string): Way | undefined {
+    return this.#routes.find(credential, path, query);
+  }
+
   /**
-   * Answers a request that goes a way known from one like it, if all that it takes is held here.
+   * Answers a request that goes a way which is known, if all that it takes is held here.
+   * @param way found when its head came, see {@link wayOf}
    * @returns undefined for any other, which is {@link render}'s
    */
-  renderHeld({ credential, path, query }: WantedRender, bytes: Uint8Array | undefined): Outcome | undefined {
-    const route = this.#routes.find(credential, path, query);
-    if (route === undefined || bytes === undefined || !isReadInPlace(bytes)) return undefined;
+  renderHeld(way: Way, bytes: Uint8Array | undefined): Outcome | undefined {
+    // Its body may have come by and by, and the key have been revoked meanwhile.
+    if (!this.#routes.holds(way) || bytes === undefined || !isReadInPlace(bytes)) return undefined;
+    const { route } = way;
     try {
       const version = this.#versions.find(route.versionKey);
       if (!version?.inPlace) return undefined;
+      const known = version.recallBytes(bytes, route.prompt);
+      if (known !== undefined) return known;
       const text = textOf(bytes);
       if (typeof text !== 'string') return text;
-      const known = version.recall(text, route.prompt);
-      if (known !== undefined) return known;
+      const again = version.recall(bytes, text, route.prompt);
+      if (again !== undefined) return again;
       const read = readJsonText(text);
       if ('code' in read) return read;
       const { input, refused } = requestBodyOf(read);

@@ -6,6 +6,8 @@ import { LIMITS } from '../limits.js';
 import { StartError } from '../start-error.js';
 import type { FromPrimary, FromWorker, ThreadSettings, WorkerSettings } from './messages.js';
 
+const MIB = 1024 * 1024;
+
 export type ThreadRequest = Exclude<FromWorker, { kind: 'listening' | 'full' }>;
 
 export interface ThreadKeeperOptions {
@@ -138,7 +140,10 @@ export class ThreadKeeper {
     const beats = newCounter();
     const worker = new Worker(body, {
       workerData: { ...settings, posted, beats } satisfies ThreadSettings,
-      resourceLimits: { maxOldGenerationSizeMb: heapFor(settings) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: heapFor(settings),
+        maxYoungGenerationSizeMb: LIMITS.youngGeneration / MIB,
+      },
     });
     slot.worker = worker;
     slot.posted = posted;
@@ -228,7 +233,7 @@ function post({ worker, posted }: Slot, message: FromPrimary, handOver: readonly
 function heapFor({ templateCacheBytes }: WorkerSettings): number {
   const caches = templateCacheBytes + LIMITS.documentCacheBytes;
   const needed = caches / LIMITS.cachesInHeap;
-  return Math.ceil(Math.max(getHeapStatistics().heap_size_limit, needed) / (1024 * 1024));
+  return Math.ceil(Math.max(getHeapStatistics().heap_size_limit, needed) / MIB);
 }
 
 function newCounter(): Int32Array {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LIMITS } from '#limits.js';
 import { PoolDesk } from '#pool/pool-desk.js';
-import type { PoolOutcome, RenderOrder } from '#pool/pool-messages.js';
+import type { PoolOutcome, RenderOrder } from '#render/pool-order.js';
 
 function deskUnderTest(places: number) {
   const sent: number[] = [];

@@ -1,14 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { documentKey, encodeDocument, type FeedDocument, steadyClock } from '@px0/contract';
+import { type Clock, documentKey, encodeDocument, type FeedDocument, steadyClock } from '@px0/contract';
 import { compile } from '@px0/template-engine';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { LIMITS } from '#limits.js';
 import { createCounters } from '#metrics/counters.js';
-import type { PoolOutcome } from '#pool/pool-messages.js';
 import { RenderPool, type RenderPoolOptions } from '#pool/render-pool.js';
+import type { PoolOutcome } from '#render/pool-order.js';
 import { sharedBytes } from '#render/shared-bytes.js';
 
 const MIB = 1024 * 1024;
+
+/** Nobody tires of waiting for a thread, which on a busy machine may take long to start. */
+const patientClock: Clock = {
+  ...steadyClock,
+  setTimeout: (run, delay) =>
+    delay === LIMITS.poolPatience || delay === LIMITS.poolStart
+      ? undefined
+      : steadyClock.setTimeout(run, delay),
+};
 
 /** A pool with real threads, over documents that a test puts there. */
 export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
@@ -23,7 +33,7 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
     find: (key) => Promise.resolve(documents.get(key) ?? null),
     onUnreadable: () => {},
     counters,
-    clock: steadyClock,
+    clock: patientClock,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
     ...options,
   });

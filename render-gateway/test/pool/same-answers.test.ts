@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sharedBytes, textOf } from '#render/shared-bytes.js';
 import { execute, executeInPlace } from '#render/execute.js';
 import { loadVersion } from '#render/loaded-version.js';
 import { readRequestBody } from '#render/request-body.js';
+import { sharedBytes, textOf } from '#render/shared-bytes.js';
 import { poolUnderTest } from './pool-under-test.js';
 
 const TEMPLATES = [

@@ -99,8 +99,9 @@ export class SimulatedThread {
   /** As the HTTP server does: by the way that a request like it went, and else by whatever it takes. */
   ask(credential: string, slug: string, later: (answer: Answer) => void): void {
     const wanted = { credential, path: `/v1/prompts/${slug}/render`, query: '' };
+    const way = this.#renderer.wayOf(credential, wanted.path, wanted.query);
     const outcome =
-      this.#renderer.renderHeld(wanted, EMPTY_BYTES) ??
+      (way && this.#renderer.renderHeld(way, EMPTY_BYTES)) ??
       this.#renderer.render({ ...wanted, body: EMPTY_BODY }, (found) => {
         if (this.isAlive) later(read(found));
       });
@@ -143,8 +144,9 @@ export class SimulatedThread {
 }
 
 function read(outcome: unknown): Answer {
-  if (typeof outcome === 'string') {
-    const { rendered } = JSON.parse(outcome) as { rendered: string };
+  const text = outcome instanceof Uint8Array ? Buffer.from(outcome).toString() : outcome;
+  if (typeof text === 'string') {
+    const { rendered } = JSON.parse(text) as { rendered: string };
     return { kind: 'rendered', text: rendered };
   }
   const code = (outcome as { code?: string }).code ?? '';
