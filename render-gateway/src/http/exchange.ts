@@ -225,7 +225,7 @@ export class Exchange {
     const id = this.#id;
     const { head } = this.#host;
     const more = this.#corsLines + lines;
-    if (more === '' && typeof id === 'number') this.#response.writeHeader(head.name, head.valueOf(id));
+    if (more === '' && typeof id === 'number') this.#response.writeHeader(head.name, head.valueFor(id));
     else this.#response.writeHeader(head.name, head.valueWith(this.requestId, more));
   }
 

@@ -21,7 +21,7 @@ export class PreparedHead {
   }
 
   /** @param id of our own. @returns bytes that are valid until the next call */
-  valueOf(id: number): ArrayBuffer {
+  valueFor(id: number): ArrayBuffer {
     this.#ids.writeNumber(id, this.#value, this.#last);
     this.#last = id;
     return this.#buffer;

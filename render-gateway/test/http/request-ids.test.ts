@@ -16,7 +16,7 @@ test('a prepared head says of each request the id that it has elsewhere, in what
       const head = new PreparedHead(ids);
       for (const [start, following] of starts) {
         for (let id = start; id <= Math.min(start + following, 999_999_999_999); id++) {
-          const value = Buffer.from(head.valueOf(id)).toString();
+          const value = Buffer.from(head.valueFor(id)).toString();
           expect(value).toBe(head.valueWith(ids.textOf(id), ''));
           expect(value).toBe(`application/json\r\nx-request-id: ${ids.textOf(id)}`);
         }
