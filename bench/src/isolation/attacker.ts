@@ -8,6 +8,13 @@ export interface AttackPlan {
   readonly requestsPerSecond: number;
 }
 
+/** What the bench says to the attacker's process, and the other way round. */
+export type ToAttacker = { readonly kind: 'attack'; readonly plan: AttackPlan } | { readonly kind: 'rest' };
+export type FromAttacker = {
+  readonly kind: 'answers';
+  readonly answers: readonly (readonly [answer: string, count: number])[];
+};
+
 /** How often each answer was given: by its status, and what follows it. */
 export type Answers = ReadonlyMap<string, number>;
 

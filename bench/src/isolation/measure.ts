@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { startRedis } from '@px0/test-bed';
 import { BODIES, PROMPT, RENDER_PATH } from '../gateway/prompt.js';
-import { startChild } from '../measuring/child.js';
+import { type Child, startChild } from '../measuring/child.js';
 import { pinToCores } from '../measuring/cores.js';
 import { Tenant, writeFeed } from '../measuring/feed.js';
 import type { HttpRequest } from '../measuring/load/load.js';
 import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
 import { quantile } from '../measuring/statistics.js';
-import { type Answers, Attacker } from './attacker.js';
+import type { Answers, AttackPlan, FromAttacker, ToAttacker } from './attacker.js';
 import type { Attack } from './attacks.js';
 
 export interface IsolationOptions {
@@ -70,6 +70,9 @@ export async function measureIsolation(attack: Attack, options: IsolationOptions
     await pinToCores(gateway.pid, gatewayCores);
     const load = await startOpenLoop(loadCores);
     stops.push(() => load.stop());
+    const attacker = startChild<ToAttacker, FromAttacker>(new URL('./attacker-process.js', import.meta.url));
+    stops.push(() => attacker.stop());
+    await attacker.ask(undefined, 'ready');
 
     const url = base + RENDER_PATH;
     const plan = {
@@ -79,7 +82,8 @@ export async function measureIsolation(attack: Attack, options: IsolationOptions
       body: attack.body,
       requestsPerSecond: options.hostileRate,
     };
-    return await runRounds(load, { url, key: innocent.key, bodies: BODIES.others.bodies }, plan, options);
+    const request = { url, key: innocent.key, bodies: BODIES.others.bodies };
+    return await runRounds(load, request, attacker, plan, options);
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
@@ -96,7 +100,8 @@ function layout(): { gatewayCores: number[]; loadCores: number[] } {
 async function runRounds(
   load: OpenLoop,
   request: HttpRequest,
-  plan: ConstructorParameters<typeof Attacker>[0],
+  attacker: Pick<Child<ToAttacker, FromAttacker>, 'ask' | 'tell'>,
+  plan: AttackPlan,
   { rounds, seconds, rate }: IsolationOptions,
 ): Promise<IsolationFigures> {
   const seen = { alone: [] as Latency[], beside: [] as Latency[] };
@@ -116,9 +121,9 @@ async function runRounds(
   await run(1);
   for (let round = 0; round < rounds; round++) {
     await run(seconds, seen.alone);
-    const attacker = new Attacker(plan);
+    attacker.tell({ kind: 'attack', plan });
     await run(seconds, seen.beside);
-    for (const [answer, count] of await attacker.stop())
+    for (const [answer, count] of (await attacker.ask({ kind: 'rest' }, 'answers')).answers)
       answers.set(answer, (answers.get(answer) ?? 0) + count);
   }
   return { alone: medianOf(seen.alone), beside: medianOf(seen.beside), failures, answers };

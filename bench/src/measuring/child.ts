@@ -28,6 +28,8 @@ export interface Child<To extends Word = never, From extends Word = never> {
     word: To | CommonToChild | undefined,
     kind: Kind,
   ): Promise<Extract<From | CommonFromChild, { kind: Kind }>>;
+  /** Sends a word that has no answer. */
+  tell(word: To): void;
   /** Processor time that the whole process has used so far, in seconds. */
   processorSeconds(): Promise<number>;
   /** Asks it to end, and waits for that. */
@@ -71,6 +73,7 @@ export function startChild<To extends Word = never, From extends Word = never>(
       return child.pid;
     },
     ask,
+    tell: (word) => void child.send(word),
     processorSeconds: async () => {
       const { seconds } = await ask<Extract<CommonFromChild, { kind: 'cpu' }>>({ kind: 'askCpu' }, 'cpu');
       return seconds;
