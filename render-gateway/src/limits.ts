@@ -5,6 +5,9 @@ export const LIMITS = {
   /** Characters up to which an answer is handed to uWebSockets.js whatever its reader takes; and how often one is not. */
   smallAnswer: 16 * 1024,
   smallAnswersPerCheck: 64,
+  /** Of a longer one: what is handed over at once, and how long that may go on in one turn for all of them. */
+  answerPiece: 128 * 1024,
+  answerSlice: 1,
   /** For which a client that is slow may hold memory when others need it. */
   slowHolder: 1_000,
   /**

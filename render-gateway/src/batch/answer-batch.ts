@@ -14,7 +14,7 @@ export interface BatchExchange {
   /** Calls back with the connection ready to be written to, unless the client is gone. */
   late(answer: () => void): void;
   /** @returns whether it was answered so, and not refused for want of room */
-  answer(json: string | Uint8Array): boolean;
+  answer(json: string | Uint8Array<ArrayBuffer>): boolean;
   refuse(reason: Refusal): void;
   /** What the answer tells of a refusal. */
   describe(reason: Refusal): {

@@ -7,6 +7,8 @@ import { answerOf, type RefusedAnswer, statusLine } from './answer.js';
 import { Body } from './body.js';
 import type { Cors } from './cors.js';
 import type { Deadlines } from './deadlines.js';
+import { giveBack } from './give-back.js';
+import type { LongAnswers } from './long-answers.js';
 import type { MemoryInFlight } from './memory-in-flight.js';
 import type { PreparedHead } from './prepared-head.js';
 import type { RequestIds } from './request-ids.js';
@@ -18,6 +20,7 @@ export interface ExchangeHost {
   readonly cors: Cors;
   readonly memory: MemoryInFlight;
   readonly deadlines: Deadlines;
+  readonly longAnswers: LongAnswers;
   /** Where every refusal is counted. */
   readonly counters: Pick<Counters, 'refused'>;
   /** The longest body that is taken, in bytes. */
@@ -49,7 +52,7 @@ export class Exchange {
   /** The client is gone, or was cut off. */
   #isOver = false;
   #body: Body | undefined;
-  #heldAnswer = 0;
+  #heldAnswer: Uint8Array<ArrayBuffer> | undefined;
   #onOverdue: (() => void) | undefined;
 
   constructor(host: ExchangeHost, response: HttpResponse, request: HttpRequest) {
@@ -135,10 +138,10 @@ export class Exchange {
 
   /**
    * Answers 200, or 503 where too much is held already for readers that are slow.
-   * @param json its text, or the bytes of it
+   * @param json its text, or the bytes of it: long ones are whoever's no more, see {@link giveBack}
    * @returns whether it was 200
    */
-  answer(json: string | Uint8Array): boolean {
+  answer(json: string | Uint8Array<ArrayBuffer>): boolean {
     const host = this.#host;
     const lines = this.#staleness?.lines ?? '';
     if (!this.#isHead) {
@@ -233,20 +236,25 @@ export class Exchange {
    * Answers 200, and holds what the client does not take at once.
    * @returns false if there is no room for that; nothing was answered then
    */
-  #answerByAndBy(json: string | Uint8Array, lines: string): boolean {
+  #answerByAndBy(json: string | Uint8Array<ArrayBuffer>, lines: string): boolean {
     const bytes = typeof json === 'string' ? Buffer.from(json) : json;
     if (!this.#host.memory.take(bytes.length)) return false;
-    this.#heldAnswer = bytes.length;
+    this.#heldAnswer = bytes;
     this.#open();
     this.#setDeadline(() => this.#response.close());
     this.#writeHead(lines + this.#closingLine);
-    const sendRest = (offset: number) => {
-      const [ok, isDone] = this.#response.tryEnd(bytes.subarray(offset), bytes.length);
-      if (isDone) this.#close();
-      return ok;
-    };
-    if (!sendRest(0)) this.#response.onWritable(sendRest);
+    this.#response.onWritable((offset) => this.#sendPiece(bytes, offset));
+    this.#sendPiece(bytes, 0);
     return true;
+  }
+
+  /** @returns false if the client has to take some first: uWebSockets.js tells when it has */
+  #sendPiece(bytes: Uint8Array, offset: number): boolean {
+    const end = offset + LIMITS.answerPiece;
+    const [ok, isDone] = this.#response.tryEnd(bytes.subarray(offset, end), bytes.length);
+    if (isDone) this.#close();
+    else if (ok) this.#host.longAnswers.add(() => this.late(() => this.#sendPiece(bytes, end)));
+    return ok;
   }
 
   /** Has us hear when the client goes. */
@@ -264,8 +272,13 @@ export class Exchange {
     this.#isOpen = false;
     if (this.#body !== undefined) this.#body.letGo();
     if (this.#onOverdue !== undefined) this.#meetDeadline();
-    if (this.#heldAnswer > 0) this.#host.memory.give(this.#heldAnswer);
-    this.#heldAnswer = 0;
+    if (this.#heldAnswer !== undefined) this.#letGoOf(this.#heldAnswer);
+  }
+
+  #letGoOf(answer: Uint8Array<ArrayBuffer>): void {
+    this.#heldAnswer = undefined;
+    this.#host.memory.give(answer.length);
+    if (answer.length > LIMITS.smallAnswer) giveBack(answer);
   }
 
   #setDeadline(onOver: () => void): void {

@@ -12,6 +12,7 @@ import type { Staleness } from '../staleness/staleness.js';
 import { Cors } from './cors.js';
 import { Deadlines } from './deadlines.js';
 import type { Exchange, ExchangeHost } from './exchange.js';
+import { LongAnswers } from './long-answers.js';
 import { MemoryInFlight } from './memory-in-flight.js';
 import { PreparedHead } from './prepared-head.js';
 import type { Readiness } from './readiness.js';
@@ -68,6 +69,7 @@ export class Server {
       // Who has been slow for long makes room for who comes.
       memory: new MemoryInFlight(options.inFlightBytes, () => deadlines.endOldest(LIMITS.slowHolder)),
       deadlines,
+      longAnswers: new LongAnswers(options.clock, setImmediate),
       counters: options.counters,
       maxBodyBytes: options.maxBodyBytes,
       closing: false,
