@@ -278,6 +278,7 @@ export class Exchange {
   #letGoOf(answer: Uint8Array<ArrayBuffer>): void {
     this.#heldAnswer = undefined;
     this.#host.memory.give(answer.length);
+    // A shorter one may be remembered for the next request: nothing is as long as this that is.
     if (answer.length > LIMITS.smallAnswer) giveBack(answer);
   }
 

@@ -10,8 +10,8 @@ import type { PromptOfAnswer } from './pool-order.js';
  * cache must not outgrow its bound.
  */
 const HEAP_PER_CHARACTER = 12;
-/** The rest of an entry: keys, list nodes, the object itself, and the answer that it remembers. */
-const HEAP_PER_VERSION = 1_024 + 2 * LIMITS.rememberedAnswer;
+/** The rest of an entry: keys, list nodes, the object itself, and the answer that it remembers, in UTF-16 or UTF-8. */
+const HEAP_PER_VERSION = 1_024 + 3 * LIMITS.rememberedAnswer;
 
 const NOTHING = new Uint8Array();
 
@@ -29,7 +29,7 @@ export class LoadedVersion {
   #answerEnd = '';
   #lastBody = '';
   #lastAnswer: string | undefined;
-  /** The same as bytes, when it was wanted again: {@link NOTHING} until then. */
+  /** In place of these, once they were wanted again: {@link NOTHING} until then. */
   #lastBodyBytes: Uint8Array = NOTHING;
   #lastAnswerBytes: Uint8Array<ArrayBuffer> = NOTHING;
 
@@ -74,6 +74,8 @@ export class LoadedVersion {
     if (answer === undefined || text !== this.#lastBody || prompt !== this.#prompt) return undefined;
     this.#lastBodyBytes = body.slice();
     this.#lastAnswerBytes = new Uint8Array(Buffer.from(answer));
+    this.#lastBody = '';
+    this.#lastAnswer = undefined;
     return answer;
   }
 
