@@ -18,4 +18,5 @@ export { Refusals } from './screening/refusals.js';
 export { knownFeed } from './snapshot/snapshot-keeper.js';
 export { StalenessWatch } from './staleness/staleness-watch.js';
 export { FoundAnswers } from './threads/found-answers.js';
+export { findAhead } from './threads/look-ahead.js';
 export type { Found, FromPrimary, FromWorker } from './threads/messages.js';

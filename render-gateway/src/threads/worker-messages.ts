@@ -3,6 +3,7 @@ import type { Lookup } from '../feed/lookups.js';
 import { addCounters, type Counters } from '../metrics/counters.js';
 import { forWorkers } from '../render/long-documents.js';
 import type { PoolOutcome, RenderOrder } from '../render/pool-order.js';
+import { findAhead } from './look-ahead.js';
 import type { Found, FromPrimary } from './messages.js';
 import type { ThreadRequest } from './thread-keeper.js';
 
@@ -26,9 +27,12 @@ export interface WorkerPartners<W> {
 export function hearWorkers<W>(partners: WorkerPartners<W>): (message: ThreadRequest, from: W) => void {
   const { follower, found, keyUses, reports, pool, outbox, counters, log } = partners;
 
-  async function find(key: string, from: W): Promise<void> {
-    const lookup = await follower.find(key);
-    found.add(from, { key, document: lookup.known ? forWorkers(lookup.document) : null });
+  function find(asked: string, from: W): Promise<void> {
+    return findAhead(
+      asked,
+      (key) => follower.find(key),
+      (key, lookup) => found.add(from, { key, document: lookup.known ? forWorkers(lookup.document) : null }),
+    );
   }
 
   async function render(id: number, order: RenderOrder, from: W): Promise<void> {

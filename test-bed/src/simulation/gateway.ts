@@ -284,11 +284,16 @@ export class SimulatedGateway {
     }
   }
 
-  async #find(key: string, thread: SimulatedThread): Promise<void> {
-    if (!this.process.isAlive) return;
-    const lookup = await this.#follower.find(key);
-    if (this.process.isAlive)
-      this.#found.add(thread, { key, document: lookup.known ? lookup.document : null });
+  #find(asked: string, thread: SimulatedThread): Promise<void> {
+    const { findAhead } = this.#options.parts;
+    return findAhead(
+      asked,
+      async (key) => (this.process.isAlive ? this.#follower.find(key) : { known: false }),
+      (key, lookup) => {
+        if (!this.process.isAlive) return;
+        this.#found.add(thread, { key, document: lookup.known ? lookup.document : null });
+      },
+    );
   }
 
   #broadcast(message: ToThread, except?: SimulatedThread): void {
