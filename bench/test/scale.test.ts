@@ -11,8 +11,10 @@ test('a small feed is measured in all ways', { timeout: 180_000 }, async () => {
   expect(figures.documents).toBe(301);
   expect(figures.reading.documentsPerSecond.median).toBeGreaterThan(0);
   expect(figures.misses.map(({ place, company }) => `${place}, ${company}`)).toEqual([
+    'worker, alone',
     'primary, alone',
     'feed, alone',
+    'worker, under load',
     'primary, under load',
     'feed, under load',
   ]);
@@ -44,6 +46,7 @@ describe('bars', () => {
     },
     load: 1,
     misses: [
+      { place: 'worker', company: 'alone', p50: same(1), p99: same(9), max: same(90) },
       { place: 'primary', company: 'alone', p50: same(1), p99: same(2), max: same(90) },
       { place: 'feed', company: 'alone', p50: same(1), p99: same(5), max: same(90) },
     ],

@@ -67,13 +67,17 @@ function readingLines({ reading }: ScaleFigures): string[] {
 }
 
 function missLines({ misses, load }: ScaleFigures, count: number): string[] {
-  const words = { primary: 'held by the primary', feed: 'in the feed only' } as const;
+  const words = {
+    worker: 'no first one: held by the worker',
+    primary: 'held by the primary',
+    feed: 'in the feed only',
+  } as const;
   return [
     `first renders, ms; ${count} in each round, one after the other; the load is ${load} requests/s of another prompt`,
-    `${''.padEnd(36)}${'p50'.padStart(26)}${'p99'.padStart(30)}${'longest'.padStart(30)}`,
+    `${''.padEnd(48)}${'p50'.padStart(26)}${'p99'.padStart(30)}${'longest'.padStart(30)}`,
     ...misses.map(
       ({ place, company, p50, p99, max }) =>
-        `  ${words[place]}, ${company}`.padEnd(36) +
+        `  ${words[place]}, ${company}`.padEnd(48) +
         rangeText(p50, 2).padStart(26) +
         rangeText(p99, 2).padStart(30) +
         rangeText(max, 2).padStart(30),

@@ -3,12 +3,14 @@ import type { Range } from '../measuring/statistics.js';
 
 /** Where what a first render needs is, when the worker thread lacks it. */
 export type Place = 'primary' | 'feed';
+/** Those, and the peer: a prompt that the worker thread holds, for it has rendered it before. */
+export type Source = 'worker' | Place;
 /** What the gateway does beside. */
 export type Company = 'alone' | 'under load';
 
-/** Renders of prompts that were never asked for before, one after the other. Milliseconds, over rounds. */
+/** Renders of prompts that were never asked for before, or of the peer, one after the other. Milliseconds, over rounds. */
 export interface MissFigures {
-  readonly place: Place;
+  readonly place: Source;
   readonly company: Company;
   readonly p50: Range;
   readonly p99: Range;

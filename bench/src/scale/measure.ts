@@ -2,7 +2,7 @@ import { startRedis } from '@px0/test-bed';
 import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
 import { describeMachine, programVersion } from '../measuring/machine.js';
 import { quantile, rangeOf } from '../measuring/statistics.js';
-import type { Company, MissFigures, Place, ScaleFigures } from './figures.js';
+import type { Company, MissFigures, Place, ScaleFigures, Source } from './figures.js';
 import { type ScaleGateway, type ScaleGatewayOptions, startScaleGateway } from './gateway.js';
 import { type GeneratedFeed, generateFeed, slugOf, VARIABLES } from './generated-feed.js';
 
@@ -125,12 +125,13 @@ async function measureMisses(bed: Bed): Promise<MissFigures[]> {
   });
   const places = ['primary', 'feed'] as const;
   const companies = ['alone', 'under load'] as const;
-  const seen = new Map<string, { place: Place; company: Company; rounds: number[][] }>();
+  const seen = new Map<string, { place: Source; company: Company; rounds: number[][] }>();
   await withGateway(bed, bounds('primary'), (primary) =>
     withGateway(bed, bounds('feed'), async (feed) => {
-      const gateways = { primary, feed };
+      const gateways = { worker: primary, primary, feed };
       const next = { primary: HOT, feed: HOT };
-      const renderNext = (place: Place) => {
+      const renderNext = (place: Source) => {
+        if (place === 'worker') return primary.render(HOT);
         next[place] += 1;
         return gateways[place].render(next[place]);
       };
@@ -141,7 +142,7 @@ async function measureMisses(bed: Bed): Promise<MissFigures[]> {
       for (let round = 0; round < bed.options.rounds; round += 1) {
         bed.say(`prompts that were never asked for, ${round + 1} of ${bed.options.rounds}`);
         for (const company of companies) {
-          for (const place of places) {
+          for (const place of ['worker', ...places] as const) {
             const work = async () => {
               const times: number[] = [];
               for (let count = 0; count < bed.options.misses; count += 1) times.push(await renderNext(place));
