@@ -55,6 +55,8 @@ export const LIMITS = {
   membersOutlined: 10_000,
   /** The longest text of a slug, version or id, as JSON, in bytes. */
   longestName: 4_096,
+  /** Bytes of one request from which on their memory is freed at once, and not by the garbage collector. */
+  leastGivenBack: 16 * 1024,
   /** For which a version goes straight to the pool after it cost too much in place: the first time, and the longest. */
   costlyRest: 1_000,
   longestCostlyRest: 60_000,

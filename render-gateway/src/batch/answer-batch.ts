@@ -58,7 +58,7 @@ function begin(
   const { exchange, credential, renderer, desk, memory, counters } = request;
   if (bytes === undefined) return refusal.bodyTooLarge;
   if (!bytes.keep()) return refusal.unavailable;
-  const renders = readBatch(bytes.shared());
+  const renders = readBatch(bytes.own());
   if ('code' in renders) return renders;
   if (!desk.enter(key.org_id)) return refusal.unavailable;
 

@@ -26,7 +26,7 @@ export type ReadRender = () => BatchRender;
  * one of them shows when it is read, and only there. A short body must be JSON as a whole; of a long one,
  * which takes too long to read at once, nothing is read but the renders.
  */
-export function readBatch(bytes: Uint8Array<SharedArrayBuffer>): readonly ReadRender[] | Refusal {
+export function readBatch(bytes: Uint8Array<ArrayBuffer>): readonly ReadRender[] | Refusal {
   if (isReadInPlace(bytes)) {
     const whole = readJsonObject(bytes);
     if ('code' in whole) return whole;
@@ -45,14 +45,14 @@ export function readBatch(bytes: Uint8Array<SharedArrayBuffer>): readonly ReadRe
   );
 }
 
-function readRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
+function readRender(bytes: Uint8Array<ArrayBuffer>): BatchRender {
   if (!isReadInPlace(bytes)) return readLongRender(bytes);
   const read = readJsonObject(bytes);
   if ('code' in read) return { target: read, body: { refused: read } };
   return { target: targetOf(read.object), body: requestBodyOf(read) };
 }
 
-function readLongRender(bytes: Uint8Array<SharedArrayBuffer>): BatchRender {
+function readLongRender(bytes: Uint8Array<ArrayBuffer>): BatchRender {
   const members = membersOf(
     bytes,
     { start: 0, end: bytes.byteLength },

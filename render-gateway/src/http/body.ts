@@ -1,5 +1,6 @@
 import { type Refusal, refusal } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { giveBack } from '../render/own-bytes.js';
 import type { MemoryInFlight } from './memory-in-flight.js';
 
 export interface BodyReceiver {
@@ -22,7 +23,7 @@ export class Body {
   readonly #most: number;
   readonly #memory: MemoryInFlight;
   readonly #receiver: BodyReceiver;
-  #gathered: Buffer | undefined;
+  #gathered: Buffer<ArrayBuffer> | undefined;
   #length = 0;
   #slow = false;
   #refusal: Refusal | undefined;
@@ -87,12 +88,18 @@ export class Body {
     }
     this.#gathered = Buffer.allocUnsafeSlow(size);
     before?.copy(this.#gathered, 0, 0, used);
-    this.#memory.give(before?.length ?? 0);
+    this.#letGoOf(before);
     return true;
   }
 
   #forget(): void {
-    this.#memory.give(this.#gathered?.length ?? 0);
+    this.#letGoOf(this.#gathered);
     this.#gathered = undefined;
+  }
+
+  #letGoOf(gathered: Buffer<ArrayBuffer> | undefined): void {
+    if (gathered === undefined) return;
+    this.#memory.give(gathered.length);
+    giveBack(gathered);
   }
 }

@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors.js';
+import type { OwnBytes } from '../render/own-bytes.js';
 import type { PromptOfAnswer } from '../render/pool-order.js';
 
 /** A version's document, as the primary hands it to the pool's threads. */
@@ -16,7 +17,7 @@ export type PoolTask =
       readonly id: number;
       readonly version: VersionText;
       readonly prompt: PromptOfAnswer;
-      readonly body: Uint8Array<SharedArrayBuffer>;
+      readonly body: OwnBytes;
     }
   /** Loads the version, to see whether it can be loaded. */
   | { readonly kind: 'load'; readonly id: number; readonly version: VersionText };

@@ -7,6 +7,7 @@ import { type Refusal, refusal } from '../errors.js';
 import { FairQueue } from '../fairness/fair-queue.js';
 import { LIMITS } from '../limits.js';
 import type { Counters } from '../metrics/counters.js';
+import { giveBack } from '../render/own-bytes.js';
 import type { PoolOutcome, RenderOrder } from '../render/pool-order.js';
 import type { Began, PoolAnswer, PoolTask, PoolThreadSettings } from './pool-messages.js';
 import { VersionTexts } from './version-texts.js';
@@ -121,6 +122,8 @@ export class RenderPool {
       return refusal.unavailable;
     } catch (error) {
       return unexpected(error);
+    } finally {
+      giveBack(body);
     }
   }
 

@@ -7,9 +7,10 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { reasonOf } from '../documents/reason.js';
 import { execute } from '../render/execute.js';
 import { heapOfVersion, type LoadedVersion, loadVersion } from '../render/loaded-version.js';
+import { giveBack } from '../render/own-bytes.js';
 import { readRequestBody } from '../render/request-body.js';
-import { textOf } from '../render/shared-bytes.js';
 import type { Began, PoolAnswer, PoolTask, PoolThreadSettings, VersionText } from './pool-messages.js';
+import { textOf } from './shared-bytes.js';
 
 /**
  * The file of the pool's threads. They are ended in the middle of things, so that nothing may be
@@ -57,6 +58,7 @@ function answerTo(task: PoolTask): PoolAnswer {
 
   tell({ began: task.id });
   const { input, refused } = readRequestBody(task.body);
+  giveBack(task.body);
   if (refused !== undefined) return { kind: 'refused', refusal: refused };
   if (input === undefined) throw new TypeError('a body was not read');
   const outcome = execute(version, task.prompt, input);

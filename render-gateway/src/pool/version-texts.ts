@@ -1,8 +1,8 @@
 import type { FeedDocument } from '@px0/contract';
 import { LRUCache } from 'lru-cache';
 import { LIMITS } from '../limits.js';
-import { sharedBytes } from '../render/shared-bytes.js';
 import type { VersionText } from './pool-messages.js';
+import { sharedBytes } from './shared-bytes.js';
 
 /** Documents as the pool's threads take them, made once for all threads and renders. */
 export class VersionTexts {

@@ -1,5 +1,5 @@
+import { giveBack, type OwnBytes, ownBytes } from './own-bytes.js';
 import { BODY_TOO_LARGE, isReadInPlace, type RequestBody, readRequestBody } from './request-body.js';
-import { sharedBytes } from './shared-bytes.js';
 
 /** Where it is counted what is held for requests that are not answered at once. */
 export interface Memory {
@@ -21,7 +21,7 @@ export class PendingBytes implements Keeping {
   #bytes: Uint8Array;
   /** By itself: of bytes that are valid no more it is not known. */
   readonly #length: number;
-  #shared: Uint8Array<SharedArrayBuffer> | undefined;
+  #copy: OwnBytes | undefined;
   readonly #memory: Memory;
   #isReserved = false;
 
@@ -35,11 +35,11 @@ export class PendingBytes implements Keeping {
     return this.#bytes;
   }
 
-  /** As other threads can have them. */
-  shared(): Uint8Array<SharedArrayBuffer> {
-    this.#shared ??= sharedBytes(this.#bytes);
-    this.#bytes = this.#shared;
-    return this.#shared;
+  /** As they can be kept, and handed to another thread. */
+  own(): OwnBytes {
+    this.#copy ??= ownBytes(this.#bytes);
+    this.#bytes = this.#copy;
+    return this.#copy;
   }
 
   /** @returns whether there is room to hold on to as much, from now on */
@@ -50,13 +50,14 @@ export class PendingBytes implements Keeping {
 
   keep(): boolean {
     if (!this.reserve()) return false;
-    this.shared();
+    this.own();
     return true;
   }
 
   letGo(): void {
     if (this.#isReserved) this.#memory.give(this.#length);
     this.#isReserved = false;
+    if (this.#copy !== undefined) giveBack(this.#copy);
   }
 }
 
@@ -111,5 +112,5 @@ export class HeldBody implements BodySource {
 }
 
 function take(bytes: PendingBytes): RequestBody {
-  return isReadInPlace(bytes.current) ? readRequestBody(bytes.current) : { unread: bytes.shared() };
+  return isReadInPlace(bytes.current) ? readRequestBody(bytes.current) : { unread: bytes.own() };
 }

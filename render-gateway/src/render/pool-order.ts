@@ -1,5 +1,6 @@
 import type { PromptDocument } from '@px0/contract';
 import type { Refusal } from '../errors.js';
+import type { OwnBytes } from './own-bytes.js';
 
 /** What the answer to a render tells of the prompt. */
 export type PromptOfAnswer = Pick<PromptDocument, 'slug' | 'tags'>;
@@ -9,8 +10,8 @@ export interface RenderOrder {
   readonly orgId: string;
   readonly versionKey: string;
   readonly prompt: PromptOfAnswer;
-  /** The request's body. */
-  readonly body: Uint8Array<SharedArrayBuffer>;
+  /** The request's body. Whoever takes the order takes it along. */
+  readonly body: OwnBytes;
 }
 
 /** The answer's JSON in UTF-8, or why there is none. */

@@ -7,12 +7,12 @@ import { LIMITS } from '../limits.js';
 import { apiKeyOf } from './credential.js';
 import { executeInPlace } from './execute.js';
 import { type HeldVersion, LoadedVersion } from './loaded-version.js';
+import { ownBytes } from './own-bytes.js';
 import type { BodySource, Keeping } from './pending-body.js';
 import type { OrderTaker } from './pool-order.js';
 import { isReadInPlace, readJsonText, requestBodyOf, textOf } from './request-body.js';
 import { isVersionNumber, type Route, resolve } from './resolution.js';
 import { RouteCache, type Way } from './route-cache.js';
-import { sharedBytes } from './shared-bytes.js';
 import { readTarget, type Target } from './target.js';
 
 /** What a render request's head says. */
@@ -353,7 +353,9 @@ export class Renderer {
     }
     if (!source.keep()) return { outcome: refusal.unavailable };
     const { org_id: orgId, slug, tags } = prompt;
-    const bytes = body.unread ?? sharedBytes(body.text);
+    const { unread } = body;
+    const isOwn = unread?.byteLength === unread?.buffer.byteLength;
+    const bytes = unread !== undefined && isOwn ? unread : ownBytes(unread ?? body.text);
     return line.pool.render({ orgId, versionKey, prompt: { slug, tags }, body: bytes }, later);
   }
 

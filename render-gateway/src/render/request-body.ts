@@ -21,7 +21,7 @@ export type RequestBody =
   | { readonly input: RenderInput; readonly text: string; readonly refused?: never; readonly unread?: never }
   | { readonly refused: Refusal; readonly input?: never; readonly unread?: never }
   /** Too long to be read where requests are answered. */
-  | { readonly unread: Uint8Array<SharedArrayBuffer>; readonly input?: never; readonly refused?: never };
+  | { readonly unread: Uint8Array<ArrayBuffer>; readonly input?: never; readonly refused?: never };
 
 /** A byte order mark is no JSON. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -21,8 +21,9 @@ export class PrimaryLine {
     this.#port.on('message', (message: FromPrimary) => this.#handle(message));
   }
 
-  tell(message: FromWorker): void {
-    this.#port.postMessage(message);
+  /** @param handOver what this thread has no more after this */
+  tell(message: FromWorker, handOver: readonly ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, handOver);
   }
 
   /**

@@ -20,7 +20,7 @@ import { seldom } from './seldom.js';
 /** A worker thread: its caches, its server, and its line to the primary thread. */
 function runWorker(port: MessagePort, settings: ThreadSettings): void {
   const primary = new PrimaryLine(port, settings.posted);
-  const tell = (message: FromWorker) => primary.tell(message);
+  const tell = (message: FromWorker, handOver?: readonly ArrayBuffer[]) => primary.tell(message, handOver);
   const onUnreadable = (error: unknown, key: string, revision: number) =>
     tell({ kind: 'refused', key, revision, reason: reasonOf(error) });
 
@@ -41,7 +41,7 @@ function runWorker(port: MessagePort, settings: ThreadSettings): void {
   const staleness = new Staleness(settings.maxStaleness, systemClock);
   const pool = new PoolDesk({
     places: settings.poolPlaces,
-    send: (id, order) => tell({ kind: 'pool', id, order }),
+    send: (id, order) => tell({ kind: 'pool', id, order }, [order.body.buffer]),
   });
   const renderer = new Renderer({
     documents,

@@ -12,7 +12,7 @@ function deskUnderTest(places: number) {
       orgId,
       versionKey: 'version',
       prompt: { slug: 'x', tags: {} },
-      body: new Uint8Array(new SharedArrayBuffer(0)),
+      body: new Uint8Array(),
     };
     return desk.render(order, (outcome) => told.push(outcome));
   };

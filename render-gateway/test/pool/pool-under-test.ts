@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import { LIMITS } from '#limits.js';
 import { createCounters } from '#metrics/counters.js';
 import { RenderPool, type RenderPoolOptions } from '#pool/render-pool.js';
+import { ownBytes } from '#render/own-bytes.js';
 import type { PoolOutcome } from '#render/pool-order.js';
-import { sharedBytes } from '#render/shared-bytes.js';
 
 const MIB = 1024 * 1024;
 
@@ -63,7 +63,7 @@ export function poolUnderTest(options: Partial<RenderPoolOptions> = {}) {
   ): Promise<PoolOutcome> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const prompt = { slug: 'greeting', tags: { production: 1 } };
-    return pool.render({ orgId: org, versionKey, prompt, body: sharedBytes(text) });
+    return pool.render({ orgId: org, versionKey, prompt, body: ownBytes(text) });
   }
 
   return { pool, documents, counters, log, version, render };

@@ -1,9 +1,9 @@
 /**
- * Bytes that threads hand on without copying them. Nobody writes to them once they are made.
- * @returns a copy of the bytes, or the text in UTF-8
+ * A text in UTF-8, for many threads without a copy for each. Nobody writes to it once it is made. What is there for
+ * one request is no use of this: the garbage collector does not see how large such memory is, and lets it pile up.
  */
-export function sharedBytes(from: Uint8Array | string): Uint8Array<SharedArrayBuffer> {
-  const bytes = typeof from === 'string' ? Buffer.from(from) : from;
+export function sharedBytes(text: string): Uint8Array<SharedArrayBuffer> {
+  const bytes = Buffer.from(text);
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
   shared.set(bytes);
   return shared;
