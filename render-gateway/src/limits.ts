@@ -8,6 +8,8 @@ export const LIMITS = {
   /** Of a longer one: what is handed over at once, and how long that may go on in one turn for all of them. */
   answerPiece: 128 * 1024,
   answerSlice: 1,
+  /** For which clients are told that an idle connection is kept, in seconds: less than it is. */
+  announcedIdle: 7,
   /** For which a client that is slow may hold memory when others need it. */
   slowHolder: 1_000,
   /**

@@ -18,7 +18,7 @@ test('a prepared head says of each request the id that it has elsewhere, in what
         for (let id = start; id <= Math.min(start + following, 999_999_999_999); id++) {
           const value = Buffer.from(head.valueFor(id)).toString();
           expect(value).toBe(head.valueWith(ids.textOf(id), ''));
-          expect(value).toBe(`application/json\r\nx-request-id: ${ids.textOf(id)}`);
+          expect(value).toBe(`application/json\r\nkeep-alive: timeout=7\r\nx-request-id: ${ids.textOf(id)}`);
         }
       }
     }),

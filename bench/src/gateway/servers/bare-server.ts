@@ -4,8 +4,8 @@ import { ANSWER } from '../prompt.js';
 
 /** The gateway's ids are 12 characters, a dash, and a number that grows. */
 const REQUEST_ID = 'constant-id--1000000';
-/** Both lines in one call, as the gateway writes them. */
-const HEAD = `application/json\r\nx-request-id: ${REQUEST_ID}`;
+/** All lines in one call, as the gateway writes them. */
+const HEAD = `application/json\r\nkeep-alive: timeout=7\r\nx-request-id: ${REQUEST_ID}`;
 
 /**
  * The least that a uWebSockets.js server can do for the same request: route it, read its body to the

@@ -51,7 +51,8 @@ class Run {
     // Turn after turn without a pause where the next is due soon: timers are too coarse for that.
     for (let now = this.#start; now < this.#end && this.#sent < this.#total; now = performance.now()) {
       while (this.#isDue(now)) {
-        const connection = this.#free.pop();
+        // In turn: a server may close a connection that is idle for long.
+        const connection = this.#free.shift();
         if (connection === undefined) break;
         this.#send(connection, now);
       }
