@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Of two cores vitest would use one; but many tests spend their time waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What a file imports stays for the next one. Files share no state: each starts the parts that it tests.
+    isolate: false,
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default', ['json', { outputFile: '.test-report.json' }]],
