@@ -1,11 +1,10 @@
 import { redisFeedLayout } from '@px0/contract';
-import { findFreePort, testRedis, until } from '@px0/test-bed';
+import { until } from '@px0/test-bed';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import { RawConnection } from './client.js';
-import { runGatewayProcess } from './gateway-process.js';
-import { newOrg, ready } from './running-gateway.js';
-import { SeededFeed } from './seeded-feed.js';
+import { runFollowingProcess } from './gateway-process.js';
+import { newOrg } from './running-gateway.js';
 
 /** In every thread, Unix time runs backwards. */
 const BACKWARDS = `
@@ -15,22 +14,16 @@ const BACKWARDS = `
   console.error('backwards');`;
 
 test('a gateway whose clock is put back all the time ends slow requests, and goes on telling how far it is', async () => {
-  const { url, prefix } = testRedis();
-  const feed = new SeededFeed({ url, prefix });
-  onTestFinished(() => feed.close());
-  await feed.begin();
-  const key = await feed.key({ org_id: newOrg().org_id });
-  const port = await findFreePort();
-  const gateway = runGatewayProcess({
+  const {
+    gateway,
+    feed,
+    port,
+    redis: { url, prefix },
+  } = await runFollowingProcess({
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(BACKWARDS)}`,
-    REDIS_URL: url,
-    PX0_REDIS_PREFIX: prefix,
-    PX0_GATEWAY_PORT: String(port),
-    PX0_GATEWAY_THREADS: '1',
     PX0_REQUEST_TIMEOUT: '300',
   });
-  await gateway.listening();
-  await ready(`http://127.0.0.1:${port}`);
+  const key = await feed.key({ org_id: newOrg().org_id });
   // The primary and its worker.
   expect(gateway.output.err).toBe('backwards\n'.repeat(2));
 

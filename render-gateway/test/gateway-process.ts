@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { findFreePort, testRedis } from '@px0/test-bed';
 import { onTestFinished } from 'vitest';
+import { ready } from './running-gateway.js';
+import { SeededFeed } from './seeded-feed.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -62,4 +65,33 @@ export function runGatewayProcess(environment: Readonly<Record<string, string>>)
       return ended;
     },
   };
+}
+
+/** A gateway process with one worker thread, which follows a feed in Redis that the test writes. */
+export interface FollowingProcess {
+  readonly gateway: GatewayProcess;
+  readonly feed: SeededFeed;
+  readonly port: number;
+  readonly redis: ReturnType<typeof testRedis>;
+}
+
+/** Starts one, which is ready; it and its feed are gone when the test is. */
+export async function runFollowingProcess(
+  environment: Readonly<Record<string, string>>,
+): Promise<FollowingProcess> {
+  const redis = testRedis();
+  const feed = new SeededFeed(redis);
+  onTestFinished(() => feed.close());
+  await feed.begin();
+  const port = await findFreePort();
+  const gateway = runGatewayProcess({
+    REDIS_URL: redis.url,
+    PX0_REDIS_PREFIX: redis.prefix,
+    PX0_GATEWAY_PORT: String(port),
+    PX0_GATEWAY_THREADS: '1',
+    ...environment,
+  });
+  await gateway.listening();
+  await ready(`http://127.0.0.1:${port}`);
+  return { gateway, feed, port, redis };
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.js';
 import type { RequestIds } from './request-ids.js';
 
 const JSON_TYPE = 'application/json';
-/** uWebSockets.js closes idle connections after 8 to 12 s. Clients that heed this do so first, and lose no request by it. */
+/** Clients that heed this close an idle connection before uWebSockets.js does, and so lose no request by it. */
 const KEEP_ALIVE_LINE = `\r\nkeep-alive: timeout=${LIMITS.announcedIdle}`;
 const ID_LINE = '\r\nx-request-id: ';
 const START = JSON_TYPE + KEEP_ALIVE_LINE + ID_LINE;

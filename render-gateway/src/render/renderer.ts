@@ -7,7 +7,7 @@ import { LIMITS } from '../limits.js';
 import { apiKeyOf } from './credential.js';
 import { executeInPlace } from './execute.js';
 import { type HeldVersion, LoadedVersion } from './loaded-version.js';
-import { ownBytes } from './own-bytes.js';
+import { ownBytes, wholeBytes } from './own-bytes.js';
 import type { BodySource, Keeping } from './pending-body.js';
 import type { OrderTaker } from './pool-order.js';
 import { isReadInPlace, readJsonText, requestBodyOf, textOf } from './request-body.js';
@@ -353,9 +353,7 @@ export class Renderer {
     }
     if (!source.keep()) return { outcome: refusal.unavailable };
     const { org_id: orgId, slug, tags } = prompt;
-    const { unread } = body;
-    const isOwn = unread?.byteLength === unread?.buffer.byteLength;
-    const bytes = unread !== undefined && isOwn ? unread : ownBytes(unread ?? body.text);
+    const bytes = body.unread === undefined ? ownBytes(body.text) : wholeBytes(body.unread);
     return line.pool.render({ orgId, versionKey, prompt: { slug, tags }, body: bytes }, later);
   }
 

@@ -15,24 +15,18 @@ export async function findAhead(
   find: Find,
   told: (key: string, lookup: Lookup) => void,
 ): Promise<void> {
-  const asked = await find(key);
-  told(key, asked);
-  let last = asked;
-  for (let next = followerOf(last); next !== undefined; next = followerOf(last)) {
-    last = await find(next);
-    if (last.known) told(next, last);
+  for (let next: string | undefined = key; next !== undefined; ) {
+    const lookup = await find(next);
+    if (lookup.known || next === key) told(next, lookup);
+    next = lookup.known ? nextDocument(lookup.document) : undefined;
   }
-}
-
-function followerOf(lookup: Lookup): string | undefined {
-  return lookup.known ? nextDocument(lookup.document) : undefined;
 }
 
 /**
  * Which document a render wants after this one: it goes from a slug to its prompt, and from there to the live version.
  * @returns its key; undefined where there is none, or more than one to choose from
  */
-export function nextDocument({ key, body }: FeedDocument): string | undefined {
+function nextDocument({ key, body }: FeedDocument): string | undefined {
   if (body === null || !(key.startsWith('slug:') || key.startsWith('prompt:'))) return undefined;
   try {
     const document = decodeDocument(key, body);

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { findFreePort, testRedis } from '@px0/test-bed';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { post } from '../client.js';
-import { runGatewayProcess } from '../gateway-process.js';
-import { newOrg, ready } from '../running-gateway.js';
-import { SeededFeed } from '../seeded-feed.js';
+import { runFollowingProcess } from '../gateway-process.js';
+import { newOrg } from '../running-gateway.js';
 
 const BODIES = 400;
 const AT_ONCE = 8;
@@ -19,23 +17,10 @@ async function residentOf(pid: number | undefined): Promise<number> {
 }
 
 test(`the memory of ${BODIES} long bodies that were rendered in the pool is free again`, async () => {
-  const { url, prefix } = testRedis();
-  const feed = new SeededFeed({ url, prefix });
-  onTestFinished(() => feed.close());
-  await feed.begin();
+  const { gateway, feed, port } = await runFollowingProcess({ PX0_RENDER_TIMEOUT: '60000' });
   const org = newOrg();
   const key = await feed.key({ org_id: org.org_id });
   await feed.prompt({ ...org, slug: 'length', live: 1, tags: {} }, ['{{len .text}}']);
-  const port = await findFreePort();
-  const gateway = runGatewayProcess({
-    REDIS_URL: url,
-    PX0_REDIS_PREFIX: prefix,
-    PX0_GATEWAY_PORT: String(port),
-    PX0_GATEWAY_THREADS: '1',
-    PX0_RENDER_TIMEOUT: '60000',
-  });
-  await gateway.listening();
-  await ready(`http://127.0.0.1:${port}`);
   const render = async () => {
     const body = { variables: { text: 'x'.repeat(LENGTH) } };
     const answer = await post(`http://127.0.0.1:${port}/v1/prompts/length/render`, { key, body });
