@@ -12,9 +12,11 @@ test('a small feed is measured in all ways', { timeout: 180_000 }, async () => {
   expect(figures.reading.documentsPerSecond.median).toBeGreaterThan(0);
   expect(figures.misses.map(({ place, company }) => `${place}, ${company}`)).toEqual([
     'worker, alone',
+    'peer, alone',
     'primary, alone',
     'feed, alone',
     'worker, under load',
+    'peer, under load',
     'primary, under load',
     'feed, under load',
   ]);
@@ -47,6 +49,7 @@ describe('bars', () => {
     load: 1,
     misses: [
       { place: 'worker', company: 'alone', p50: same(1), p99: same(9), max: same(90) },
+      { place: 'peer', company: 'alone', p50: same(1), p99: same(9), max: same(90) },
       { place: 'primary', company: 'alone', p50: same(1), p99: same(2), max: same(90) },
       { place: 'feed', company: 'alone', p50: same(1), p99: same(5), max: same(90) },
     ],

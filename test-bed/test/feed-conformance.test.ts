@@ -10,7 +10,7 @@ import {
 import { createFeedWriter } from '@px0/control-plane';
 import { createFeedReader } from '@px0/render-gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HOUSES, type House, SERVERS, start } from './feed-houses.js';
+import { HOUSES, type House, pages, SERVERS, start } from './feed-houses.js';
 import { openSimulatedHouse } from './simulated-house.js';
 
 const document = (revision: number, key: string, body: string | null): FeedDocument => ({
@@ -18,11 +18,6 @@ const document = (revision: number, key: string, body: string | null): FeedDocum
   revision,
   body,
 });
-
-async function* pages(documents: Record<string, string>, size = 2) {
-  const entries = Object.entries(documents).map(([key, body]) => ({ key, body }));
-  for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size);
-}
 
 async function readAll(reader: FeedReader, epoch: string): Promise<FeedDocument[]> {
   const found: FeedDocument[] = [];

@@ -15,10 +15,18 @@ import pg from 'pg';
 /** The head with which feeds begin in these tests. */
 export const start: FeedHead = { epoch: 'first', revision: 10 };
 
+/** What a feed is rebuilt of, some documents at a time. */
+export async function* pages(documents: Record<string, string>, size = 2) {
+  const entries = Object.entries(documents).map(([key, body]) => ({ key, body }));
+  for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size);
+}
+
 /** One place where a feed can live, with what its tests must do to it from outside. */
 export interface House {
   readonly writer: FeedWriter;
   readonly reader: FeedReader;
+  /** Whether a look-up sends along what renders want next. */
+  readonly looksAhead: boolean;
   /** As if the store had just been set up. */
   empty(): Promise<void>;
   tearDown(): Promise<void>;
@@ -37,6 +45,7 @@ export const HOUSES: Record<string, () => Promise<House>> = {
     return {
       writer: createFeedWriter(options),
       reader: createFeedReader(options),
+      looksAhead: true,
       empty,
       tearDown: async () => {
         await empty();
@@ -50,6 +59,7 @@ export const HOUSES: Record<string, () => Promise<House>> = {
     return {
       writer: createFeedWriter(options),
       reader: createFeedReader(options),
+      looksAhead: false,
       empty: () => execute(database.url, 'delete from feed_head; delete from feed_documents'),
       tearDown: () => database.drop(),
     };

@@ -40,6 +40,7 @@ export async function openSimulatedHouse(): Promise<House> {
   return {
     writer: new SimulatedWriter(access('writer'), () => {}),
     reader: new SimulatedReader(access('reader')),
+    looksAhead: true,
     empty: async () => store.restore(EMPTY),
     tearDown: async () => {
       isOpen = false;

@@ -69,6 +69,7 @@ function readingLines({ reading }: ScaleFigures): string[] {
 function missLines({ misses, load }: ScaleFigures, count: number): string[] {
   const words = {
     worker: 'no first one: held by the worker',
+    peer: 'a bare server that asks Redis once',
     primary: 'held by the primary',
     feed: 'in the feed only',
   } as const;

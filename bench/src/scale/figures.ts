@@ -3,12 +3,15 @@ import type { Range } from '../measuring/statistics.js';
 
 /** Where what a first render needs is, when the worker thread lacks it. */
 export type Place = 'primary' | 'feed';
-/** Those, and the peer: a prompt that the worker thread holds, for it has rendered it before. */
-export type Source = 'worker' | Place;
+/**
+ * Those, and what they are compared with: a prompt that the worker thread holds, for it has rendered it before,
+ * and a bare server that asks Redis once.
+ */
+export type Source = Place | 'worker' | 'peer';
 /** What the gateway does beside. */
 export type Company = 'alone' | 'under load';
 
-/** Renders of prompts that were never asked for before, or of the peer, one after the other. Milliseconds, over rounds. */
+/** Renders of prompts that were never asked for before, or what they are compared with, one after the other. Milliseconds, over rounds. */
 export interface MissFigures {
   readonly place: Source;
   readonly company: Company;

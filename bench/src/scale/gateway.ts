@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { startChild } from '../measuring/child.js';
+import { type Child, startChild } from '../measuring/child.js';
 import { beginningOf, slugOf, VARIABLES } from './generated-feed.js';
 
 export type ToGateway = { readonly kind: 'askMemory' } | { readonly kind: 'askWorkerHeap' };
@@ -16,21 +16,25 @@ const PATIENCE = 300_000;
 /** Between two looks at whether it is. */
 const LOOK = 10;
 
-/** A gateway that has read its feed. */
-export interface ScaleGateway {
+/** What renders prompts, or the peer that answers in its place. */
+export interface Renders {
   readonly url: string;
-  /** Milliseconds from the start of the process until it was ready. */
-  readonly startTime: number;
   /**
    * Renders a prompt.
    * @returns milliseconds from sending the request to having all of the answer
    * @throws {Error} if the answer is none, or of another prompt
    */
   render(number: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** A gateway that has read its feed. */
+export interface ScaleGateway extends Renders {
+  /** Milliseconds from the start of the process until it was ready. */
+  readonly startTime: number;
   memory(): Promise<Extract<FromGateway, { kind: 'memory' }>>;
   /** Bytes that live in the heap of the worker thread. */
   workerHeap(): Promise<number>;
-  stop(): Promise<void>;
 }
 
 export interface ScaleGatewayOptions {
@@ -63,12 +67,33 @@ export async function startScaleGateway(options: ScaleGatewayOptions): Promise<S
     await sleep(LOOK);
   }
   const startTime = performance.now() - begun;
+  return {
+    ...rendersOf(child, url, options.key),
+    startTime,
+    memory: () => child.ask({ kind: 'askMemory' }, 'memory'),
+    workerHeap: async () => (await child.ask({ kind: 'askWorkerHeap' }, 'workerHeap')).bytes,
+  };
+}
+
+/**
+ * Starts the peer.
+ * @param storedLength characters that it asks Redis for
+ */
+export async function startPeer(redisUrl: string, storedLength: number): Promise<Renders> {
+  const child = startChild(new URL('./peer-process.js', import.meta.url), {
+    REDIS_URL: redisUrl,
+    STORED_LENGTH: storedLength.toFixed(0),
+  });
+  const { port } = await child.ask(undefined, 'ready');
+  return rendersOf(child, `http://127.0.0.1:${port}`, 'any');
+}
+
+function rendersOf(child: Pick<Child, 'stop'>, url: string, key: string): Renders {
   const pool = new Pool(url, { pipelining: 1 });
   const body = JSON.stringify({ variables: VARIABLES });
-  const headers = { authorization: `Bearer ${options.key}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return {
     url,
-    startTime,
     render: async (number) => {
       const path = `/v1/prompts/${slugOf(number)}/render`;
       const sent = performance.now();
@@ -79,8 +104,6 @@ export async function startScaleGateway(options: ScaleGatewayOptions): Promise<S
         throw new Error(`prompt ${number} is answered ${answer.statusCode} ${text}`);
       return time;
     },
-    memory: () => child.ask({ kind: 'askMemory' }, 'memory'),
-    workerHeap: async () => (await child.ask({ kind: 'askWorkerHeap' }, 'workerHeap')).bytes,
     stop: async () => {
       await pool.destroy();
       await child.stop();

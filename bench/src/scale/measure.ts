@@ -3,7 +3,13 @@ import { type OpenLoop, startOpenLoop } from '../measuring/load/open-loop.js';
 import { describeMachine, programVersion } from '../measuring/machine.js';
 import { quantile, rangeOf } from '../measuring/statistics.js';
 import type { Company, MissFigures, Place, ScaleFigures, Source } from './figures.js';
-import { type ScaleGateway, type ScaleGatewayOptions, startScaleGateway } from './gateway.js';
+import {
+  type Renders,
+  type ScaleGateway,
+  type ScaleGatewayOptions,
+  startPeer,
+  startScaleGateway,
+} from './gateway.js';
 import { type GeneratedFeed, generateFeed, slugOf, VARIABLES } from './generated-feed.js';
 
 const MIB = 1024 * 1024;
@@ -53,7 +59,7 @@ export async function measureScale(
     const { key, documents, versionLength } = feed;
     const bed: Bed = { redisUrl: redis.url, redisPrefix: REDIS_PREFIX, key, loop, options, say };
     const reading = await measureReading(bed, documents);
-    const misses = await measureMisses(bed);
+    const misses = await measureMisses(bed, versionLength);
     const templates = await measureTemplates(bed);
     const bound = await measureBound(bed);
     return {
@@ -118,45 +124,51 @@ async function measureReading(bed: Bed, documents: number): Promise<ScaleFigures
   };
 }
 
-async function measureMisses(bed: Bed): Promise<MissFigures[]> {
+async function measureMisses(bed: Bed, storedLength: number): Promise<MissFigures[]> {
   const bounds = (place: Place) => ({
     cacheBytes: CACHE_BYTES[place],
     templateCacheBytes: AMPLE_TEMPLATE_CACHE,
   });
-  const places = ['primary', 'feed'] as const;
-  const companies = ['alone', 'under load'] as const;
+  const peer = await startPeer(bed.redisUrl, storedLength);
+  try {
+    return await withGateway(bed, bounds('primary'), (primary) =>
+      withGateway(bed, bounds('feed'), (feed) =>
+        measureInTurn(bed, { worker: primary, peer, primary, feed }),
+      ),
+    );
+  } finally {
+    await peer.stop();
+  }
+}
+
+async function measureInTurn(bed: Bed, answering: Readonly<Record<Source, Renders>>): Promise<MissFigures[]> {
   const seen = new Map<string, { place: Source; company: Company; rounds: number[][] }>();
-  await withGateway(bed, bounds('primary'), (primary) =>
-    withGateway(bed, bounds('feed'), async (feed) => {
-      const gateways = { worker: primary, primary, feed };
-      const next = { primary: HOT, feed: HOT };
-      const renderNext = (place: Source) => {
-        if (place === 'worker') return primary.render(HOT);
-        next[place] += 1;
-        return gateways[place].render(next[place]);
-      };
-      for (const place of places) {
-        await gateways[place].render(HOT);
-        for (let count = 0; count < warmUpOf(bed.options); count += 1) await renderNext(place);
+  const next = { peer: HOT, primary: HOT, feed: HOT };
+  const renderNext = (place: Source) => {
+    if (place === 'worker') return answering.worker.render(HOT);
+    next[place] += 1;
+    return answering[place].render(next[place]);
+  };
+  for (const place of ['peer', 'primary', 'feed'] as const) {
+    await answering[place].render(HOT);
+    for (let count = 0; count < warmUpOf(bed.options); count += 1) await renderNext(place);
+  }
+  for (let round = 0; round < bed.options.rounds; round += 1) {
+    bed.say(`prompts that were never asked for, ${round + 1} of ${bed.options.rounds}`);
+    for (const company of ['alone', 'under load'] as const) {
+      for (const place of ['worker', 'peer', 'primary', 'feed'] as const) {
+        const work = async () => {
+          const times: number[] = [];
+          for (let count = 0; count < bed.options.misses; count += 1) times.push(await renderNext(place));
+          return times;
+        };
+        const times = company === 'alone' ? await work() : await besideLoad(bed, answering[place], work);
+        const own = seen.get(place + company) ?? { place, company, rounds: [] };
+        own.rounds.push(times);
+        seen.set(place + company, own);
       }
-      for (let round = 0; round < bed.options.rounds; round += 1) {
-        bed.say(`prompts that were never asked for, ${round + 1} of ${bed.options.rounds}`);
-        for (const company of companies) {
-          for (const place of ['worker', ...places] as const) {
-            const work = async () => {
-              const times: number[] = [];
-              for (let count = 0; count < bed.options.misses; count += 1) times.push(await renderNext(place));
-              return times;
-            };
-            const times = company === 'alone' ? await work() : await besideLoad(bed, gateways[place], work);
-            const own = seen.get(place + company) ?? { place, company, rounds: [] };
-            own.rounds.push(times);
-            seen.set(place + company, own);
-          }
-        }
-      }
-    }),
-  );
+    }
+  }
   return [...seen.values()].map(({ place, company, rounds }) => ({
     place,
     company,
@@ -166,13 +178,13 @@ async function measureMisses(bed: Bed): Promise<MissFigures[]> {
   }));
 }
 
-/** Works while the gateway is asked for one prompt over and over, in stretches of a second. */
-async function besideLoad<T>(bed: Bed, gateway: ScaleGateway, work: () => Promise<T>): Promise<T> {
+/** Works while the one that is measured is asked for one prompt over and over, in stretches of a second. */
+async function besideLoad<T>(bed: Bed, answering: Renders, work: () => Promise<T>): Promise<T> {
   let isDone = false;
   const load = async () => {
     while (!isDone) {
       const { refused } = await bed.loop.run({
-        url: `${gateway.url}/v1/prompts/${slugOf(HOT)}/render`,
+        url: `${answering.url}/v1/prompts/${slugOf(HOT)}/render`,
         key: bed.key,
         bodies: [JSON.stringify({ variables: VARIABLES })],
         connections: CONNECTIONS,

@@ -94,9 +94,11 @@ export interface FeedReader {
    */
   readAll(epoch: string): AsyncIterable<readonly FeedDocument[]>;
   /**
-   * The documents of these keys, in one moment with the head. Absent ones are left out.
+   * The documents of these keys, in one moment with the head. Absent ones are left out. What renders want after
+   * them ({@link keyAhead}, and once more after that) may come along unasked, of the same moment.
+   * @param ahead of how many of the keys at most it may
    * @returns undefined for a store that holds no complete feed
    */
-  lookUp(keys: readonly string[]): Promise<FeedReading | undefined>;
+  lookUp(keys: readonly string[], ahead?: number): Promise<FeedReading | undefined>;
   close(): Promise<void>;
 }

@@ -44,4 +44,5 @@ export {
   type RefusedDocument,
 } from './gateway-report.js';
 export type { KeyUse, KeyUseCollector, KeyUseReporter } from './key-uses.js';
+export { keyAhead } from './look-ahead.js';
 export { decodeMessage, encodeMessage } from './message-codec.js';

@@ -117,6 +117,11 @@ export class DocumentStore {
     }
   }
 
+  /** Whether anything is known of a document, be it that it is absent, or was. */
+  knows(key: string): boolean {
+    return this.#held.has(key) || this.#absent.has(key);
+  }
+
   /** @returns a document in the state that is held, without it counting as a use */
   peek(key: string): FeedDocument | undefined {
     const held = this.#held.peek(key);

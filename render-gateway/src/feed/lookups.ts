@@ -41,6 +41,8 @@ export class Lookups {
   #unasked: string[] = [];
   /** The newest head of which anything was answered or read, wherever the position is. */
   #newest: FeedHead | undefined;
+  /** Counts what was heard of documents by another way, whether anybody had asked for them or not. */
+  #heard = 0;
 
   constructor(options: LookupsOptions) {
     this.#options = options;
@@ -63,6 +65,7 @@ export class Lookups {
 
   /** A document came by another way: an answer that is on its way may be older. */
   saw(document: FeedDocument): void {
+    this.#heard++;
     const underway = this.#underway.get(document.key);
     if (underway !== undefined && document.revision > (underway.newest?.revision ?? -1)) {
       underway.newest = document;
@@ -76,6 +79,7 @@ export class Lookups {
 
   /** Everything was read anew: answers on their way may tell of what has gone without a word. */
   overtake(): void {
+    this.#heard++;
     for (const underway of this.#underway.values()) underway.overtaken = true;
   }
 
@@ -91,15 +95,31 @@ export class Lookups {
     try {
       for (let attempt = 0; attempt < TRIES && open.length > 0; attempt++) {
         const before = [position(), this.#newest];
-        const found = await reader.lookUp(open);
+        const heard = this.#heard;
+        const found = await reader.lookUp(open, LIMITS.largeDocumentsPerQuestion);
         if (found === undefined || before.some((head) => isPast(found.head, head))) break;
         this.stoodAt(found.head);
+        // Whether a newer state of it came by, and was let go again, is known of what was asked for only.
+        if (heard === this.#heard) this.#keepAhead(open, found);
         open = this.#answer(open, found);
       }
     } catch (error) {
       onFailure(error);
     }
     for (const key of open) this.#settle(key, UNKNOWN);
+  }
+
+  /**
+   * Holds what came along unasked, for whoever asks next. Of what is known already others may hold the same
+   * state: a change of it has to be told to them, as the feed tells it.
+   */
+  #keepAhead(keys: readonly string[], { head, documents }: FeedReading): void {
+    const { store, reading } = this.#options;
+    if (documents.length === 0 || isPast(head, reading())) return;
+    const asked = new Set(keys);
+    for (const document of documents) {
+      if (!asked.has(document.key) && !store.knows(document.key)) store.learn(document);
+    }
   }
 
   /** @returns keys whose answer was overtaken: they are to be asked for again */

@@ -17,6 +17,48 @@ const PAGE_SIZE = 200;
 /** Tries of a look-up that finds the epoch changed under it. */
 const EPOCH_TRIES = 3;
 
+/**
+ * The head, and if it is of the epoch ARGV[1] the documents of the keys from ARGV[3] on, each after its key. Of
+ * the first ARGV[2] that lead on, in the way of `keyAhead`, what they lead to. One question instead of three.
+ * What is no proper document leads nowhere, or too far: whoever reads it judges it.
+ */
+const LOOK_UP = `
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'revision')
+if head[1] ~= ARGV[1] then return head end
+local answer = { head[1], head[2] }
+local function send(key, stored)
+  answer[#answer + 1] = key
+  answer[#answer + 1] = stored
+end
+local function after(key, stored)
+  local kind = string.match(key, '^(%l+):')
+  if kind ~= 'slug' and kind ~= 'prompt' then return nil end
+  local isJson, document = pcall(cjson.decode, string.match(stored, '^%d+:(.*)$'))
+  if not isJson or type(document) ~= 'table' then return nil end
+  if kind == 'prompt' then
+    if type(document.id) ~= 'string' or type(document.live) ~= 'number' then return nil end
+    return 'version:' .. document.id .. ':' .. string.format('%.0f', document.live)
+  end
+  local prompts = document.prompts
+  local only = type(prompts) == 'table' and #prompts == 1 and prompts[1]
+  if type(only) ~= 'table' or type(only.prompt_id) ~= 'string' then return nil end
+  return 'prompt:' .. only.prompt_id
+end
+local ahead = tonumber(ARGV[2])
+local asked = redis.call('HMGET', KEYS[2], unpack(ARGV, 3))
+for index, stored in ipairs(asked) do
+  local key = ARGV[index + 2]
+  if stored then send(key, stored) end
+  local next = stored and ahead > 0 and after(key, stored)
+  if next then ahead = ahead - 1 end
+  while next do
+    local found = redis.call('HGET', KEYS[2], next)
+    if found then send(next, found) end
+    next = found and after(next, found)
+  end
+end
+return answer`;
+
 /** The feed in Redis. */
 export class RedisFeedReader implements FeedReader {
   readonly #url: string;
@@ -108,28 +150,30 @@ export class RedisFeedReader implements FeedReader {
       const [next, fields] = await this.#connection.use((redis) =>
         redis.hscan(this.#layout.documents(epoch), cursor, 'COUNT', PAGE_SIZE),
       );
-      const page: FeedDocument[] = [];
-      for (let index = 0; index + 1 < fields.length; index += 2) {
-        const document = readDocument(fields[index] ?? '', fields[index + 1]);
-        if (document !== undefined) page.push(document);
-      }
-      yield page;
+      yield readPairs(fields);
       cursor = next;
     } while (cursor !== '0');
   }
 
-  async lookUp(keys: readonly string[]): Promise<FeedReading | undefined> {
+  async lookUp(keys: readonly string[], ahead = 0): Promise<FeedReading | undefined> {
     if (keys.length === 0) throw new RangeError('nothing to look up');
     for (let attempt = 0; attempt < EPOCH_TRIES; attempt++) {
       const epoch = this.#epoch;
-      const [headReply, bodies] = await this.#atHead<(string | null)[]>((multi) =>
-        multi.hmget(this.#layout.documents(epoch), ...keys),
+      const [foundEpoch, revision, ...found] = await this.#connection.use(
+        (redis) =>
+          redis.eval(
+            LOOK_UP,
+            2,
+            this.#layout.head,
+            this.#layout.documents(epoch),
+            epoch,
+            ahead,
+            ...keys,
+          ) as Promise<(string | null)[]>,
       );
-      const head = readHead(headReply);
+      const head = readHead([foundEpoch ?? null, revision ?? null]);
       if (head === undefined) return undefined;
-      if (head.epoch === epoch) {
-        return { head, documents: keys.flatMap((key, index) => readDocument(key, bodies[index]) ?? []) };
-      }
+      if (head.epoch === epoch) return { head, documents: readPairs(found) };
       this.#epoch = head.epoch;
     }
     throw new FeedUnavailableError('Redis: the epoch changes faster than it can be read');
@@ -169,4 +213,14 @@ function readDocument(key: string, stored: string | null | undefined): FeedDocum
   if (stored === null || stored === undefined) return undefined;
   const end = stored.indexOf(':');
   return { key, revision: Number(stored.slice(0, end)), body: stored.slice(end + 1) };
+}
+
+/** @param pairs keys, each before what is stored under it */
+function readPairs(pairs: readonly (string | null)[]): FeedDocument[] {
+  const documents: FeedDocument[] = [];
+  for (let index = 0; index + 1 < pairs.length; index += 2) {
+    const document = readDocument(pairs[index] ?? '', pairs[index + 1]);
+    if (document !== undefined) documents.push(document);
+  }
+  return documents;
 }

@@ -45,6 +45,44 @@ test('documents that are wanted together are asked for in one question, and each
   expect(await late).toEqual(b);
 });
 
+/** A slug's question, answered with its prompt along. */
+async function askedWithOneAhead(meanwhile: (bed: ReturnType<typeof lookUpsIn>) => void, maxBytes?: number) {
+  const bed = lookUpsIn({}, maxBytes);
+  void bed.lookups.find('slug:a');
+  await Promise.resolve();
+  meanwhile(bed);
+  const documents = ['slug:a', 'prompt:a'].map((key) => ({ key, revision: 5, body: key }));
+  bed.questions[0]?.answer({ head: HEAD, documents });
+  await new Promise((resolve) => setImmediate(resolve));
+  return bed.store.find('prompt:a');
+}
+
+test('what comes along unasked is held for whoever asks next', async () => {
+  expect(await askedWithOneAhead(() => {})).toEqual({ key: 'prompt:a', revision: 5, body: 'prompt:a' });
+});
+
+test('what comes along unasked does not change what is known: nobody would be told', async () => {
+  for (const body of ['held', null]) {
+    const known = { key: 'prompt:a', revision: 2, body };
+    const find = await askedWithOneAhead(({ store }) => {
+      store.vouchForAbsences(true);
+      store.apply(known);
+    });
+    expect(find).toEqual(known);
+  }
+});
+
+test('what comes along unasked is not held if a newer state of it may have come by, and be gone again', async () => {
+  const newer = { key: 'prompt:a', revision: 9, body: 'x'.repeat(2_000) };
+  const cameBy = ({ lookups, store }: ReturnType<typeof lookUpsIn>) => {
+    store.apply(newer);
+    lookups.saw(newer);
+  };
+  expect(await askedWithOneAhead(cameBy, 1_000)).toBeUndefined();
+  expect(await askedWithOneAhead(cameBy)).toEqual(newer);
+  expect(await askedWithOneAhead(({ lookups }) => lookups.overtake())).toBeUndefined();
+});
+
 test('of versions, which may be large, fewer are asked for in one question', async () => {
   const { lookups, questions } = lookUpsIn();
   for (let index = 0; index < 25; index++) void lookups.find(`version:${index}`);

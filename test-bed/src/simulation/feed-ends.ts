@@ -8,6 +8,7 @@ import {
   type FeedSubscription,
   FeedUnavailableError,
   type FeedWriter,
+  keyAhead,
 } from '@px0/contract';
 import type { Ear, FeedStore } from './feed-store.js';
 import type { Link, Network, Process } from './network.js';
@@ -232,15 +233,23 @@ export class SimulatedReader implements FeedReader {
     }
   }
 
-  lookUp(keys: readonly string[]): Promise<FeedReading | undefined> {
+  lookUp(keys: readonly string[], ahead = 0): Promise<FeedReading | undefined> {
     const { store } = this.#access;
     return this.#call('look-up', () => {
       const { head } = store;
       if (head === undefined) return undefined;
-      const documents = keys.flatMap((key) => {
-        const stored = store.documentsOf(head.epoch).get(key);
-        return stored === undefined ? [] : [{ key, ...stored }];
-      });
+      const documents: FeedDocument[] = [];
+      let left = ahead;
+      for (const key of keys) {
+        for (let next: string | undefined = key; next !== undefined; ) {
+          const stored = store.documentsOf(head.epoch).get(next);
+          if (stored === undefined) break;
+          const document: FeedDocument = { key: next, ...stored };
+          documents.push(document);
+          next = next !== key || left > 0 ? keyAhead(document) : undefined;
+          if (next !== undefined && document.key === key) left -= 1;
+        }
+      }
       return { head, documents };
     });
   }

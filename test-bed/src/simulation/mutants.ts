@@ -92,6 +92,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     right: 'found === undefined || before.some((head) => isPast(found.head, head))',
     wrong: 'found === undefined',
   },
+  'a look-up changes what is held without a word': {
+    seed: 13888,
+    part: 'FeedFollower',
+    file: 'feed/lookups.js',
+    right: '&& !store.knows(document.key)',
+    wrong: '',
+  },
   'word that a document is of no use counts after a newer one': {
     seed: 19,
     part: 'FeedFollower',
