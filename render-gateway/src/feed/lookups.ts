@@ -99,7 +99,7 @@ export class Lookups {
         const found = await reader.lookUp(open, LIMITS.largeDocumentsPerQuestion);
         if (found === undefined || before.some((head) => isPast(found.head, head))) break;
         this.stoodAt(found.head);
-        // Whether a newer state of it came by, and was let go again, is known of what was asked for only.
+        // Of what came along nobody would know whether a newer state came by meanwhile, and was let go again.
         if (heard === this.#heard) this.#keepAhead(open, found);
         open = this.#answer(open, found);
       }
