@@ -9,9 +9,9 @@ import {
 } from '@px0/contract';
 import { createFeedWriter } from '@px0/control-plane';
 import { createFeedReader } from '@px0/render-gateway';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HOUSES, type House, pages, SERVERS, start } from './feed-houses.js';
-import { openSimulatedHouse } from './simulated-house.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { describeEachHouse } from './each-house.js';
+import { pages, SERVERS, start } from './feed-houses.js';
 
 const document = (revision: number, key: string, body: string | null): FeedDocument => ({
   key,
@@ -45,21 +45,11 @@ async function listen(reader: FeedReader) {
   return { messages, subscription, lost: () => lost, until };
 }
 
-const ALL_HOUSES = { ...HOUSES, 'the simulation': openSimulatedHouse };
-
-describe.each(Object.entries(ALL_HOUSES))('a feed in %s', (_name, open) => {
-  let house: House;
+describeEachHouse('a feed in %s', (houseOf) => {
   let writer: FeedWriter;
   let reader: FeedReader;
-
-  beforeEach(async () => {
-    house = await open();
-    ({ writer, reader } = house);
-  });
-  afterEach(async () => {
-    await writer.close();
-    await reader.close();
-    await house.tearDown();
+  beforeEach(() => {
+    ({ writer, reader } = houseOf());
   });
 
   it('has no head while no feed stands, and answers nothing', async () => {
@@ -292,7 +282,7 @@ describe.each(Object.entries(ALL_HOUSES))('a feed in %s', (_name, open) => {
 
   it('has no head again once it was emptied', async () => {
     await writer.rebuild(start, pages({ a: 'A' }));
-    await house.empty();
+    await houseOf().empty();
     expect(await writer.head()).toBeUndefined();
     expect(await reader.lookUp(['a'])).toBeUndefined();
     expect(await writer.append(start, [document(11, 'a', 'A')])).toBe('diverged');

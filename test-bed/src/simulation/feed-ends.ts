@@ -238,17 +238,15 @@ export class SimulatedReader implements FeedReader {
     return this.#call('look-up', () => {
       const { head } = store;
       if (head === undefined) return undefined;
-      const documents: FeedDocument[] = [];
-      let left = ahead;
-      for (const key of keys) {
-        for (let next: string | undefined = key; next !== undefined; ) {
-          const stored = store.documentsOf(head.epoch).get(next);
-          if (stored === undefined) break;
-          const document: FeedDocument = { key: next, ...stored };
-          documents.push(document);
-          next = next !== key || left > 0 ? keyAhead(document) : undefined;
-          if (next !== undefined && document.key === key) left -= 1;
-        }
+      const find = (key: string | undefined): FeedDocument | undefined => {
+        const stored = key === undefined ? undefined : store.documentsOf(head.epoch).get(key);
+        return key === undefined || stored === undefined ? undefined : { key, ...stored };
+      };
+      const documents = keys.flatMap((key) => find(key) ?? []);
+      const leading = documents.filter((document) => keyAhead(document) !== undefined).slice(0, ahead);
+      for (const first of leading) {
+        for (let next = find(keyAhead(first)); next !== undefined; next = find(keyAhead(next)))
+          documents.push(next);
       }
       return { head, documents };
     });
