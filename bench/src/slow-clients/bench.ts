@@ -58,7 +58,7 @@ export async function benchSlowClients(words: string[]): Promise<void> {
   const bars = barsOf(figures);
   print(`\nbars: ${bars.filter(({ held }) => held).length} of ${bars.length} held`);
   for (const { wanted, found, held } of bars)
-    print(`  ${wanted.padEnd(88)}${(held ? 'held' : 'MISSED').padEnd(10)}${found}`);
+    print(`  ${wanted.padEnd(92)}${(held ? 'held' : 'MISSED').padEnd(10)}${found}`);
   if (bars.some(({ held }) => !held)) process.exitCode = 1;
 }
 
