@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { until } from '@px0/test-bed';
+import { findFreePort, until } from '@px0/test-bed';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
 export interface Received {
@@ -32,7 +30,7 @@ export interface MailServer {
 /** @param listening false: only the port is taken */
 export async function startMailServer({ listening = true } = {}): Promise<MailServer> {
   const received: Received[] = [];
-  const port = await freePort();
+  const port = await findFreePort();
   let begun = 0;
   let smtp: SMTPServer | undefined;
 
@@ -91,13 +89,4 @@ export async function startMailServer({ listening = true } = {}): Promise<MailSe
 
 function refusal(status: number): Error {
   return Object.assign(new Error('not this one'), { responseCode: status });
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const { port } = holder.address() as AddressInfo;
-  holder.close();
-  await once(holder, 'close');
-  return port;
 }

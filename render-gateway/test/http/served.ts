@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import {
   createApiKey,
   type Document,
@@ -13,6 +13,7 @@ import {
   systemClock,
 } from '@px0/contract';
 import { compile } from '@px0/template-engine';
+import { findFreePort } from '@px0/test-bed';
 import { pino } from 'pino';
 import { DocumentCache } from '#documents/document-cache.js';
 import { LookUpDesk } from '#documents/look-up-desk.js';
@@ -118,7 +119,7 @@ export async function serve(
     onFailure: (requestId, error) => failures.push({ requestId, error }),
     ...options,
   });
-  const port = await freePort();
+  const port = await findFreePort();
   if (!server.listen('127.0.0.1', port)) throw new Error('the port is taken');
 
   return {
@@ -186,15 +187,6 @@ function prompts(
       },
     ]),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** A body with one variable, `text`. */
